@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/base/result.h"
+#include "model/data/dataset.h"
+#include "model/evaluation/evaluation.h"
+#include "model/training/runspec.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace normscope {
+
+/// What the machine offers; asked once, cheap afterwards.
+struct SystemInfo {
+    std::string version;      ///< Normscope's
+    std::string torchVersion; ///< "1.13.1"
+    int cores = 0;
+    bool cuda = false;
+    std::string cudaDevice; ///< its name, empty without one
+};
+SystemInfo systemInfo();
+
+/// Progress within an epoch; `phase` says what is under way.
+struct BatchProgress {
+    enum class Phase { Training, Testing };
+    Phase phase = Phase::Training;
+    int epoch = 0;  ///< 1-based
+    int epochs = 0;
+    int batch = 0;  ///< batches done in this phase
+    int batches = 0;
+    float loss = 0; ///< of this training batch
+    double imagesPerSecond = 0; ///< of this epoch's training so far
+    double secondsLeft = 0;     ///< estimate for the whole run
+};
+
+/// Told what happens, on the training thread. The trainer knows no thread and no window.
+class TrainerObserver {
+public:
+    virtual ~TrainerObserver() = default;
+    virtual void batchDone(const BatchProgress&) {}
+    virtual void epochDone(const EpochMetrics&) {}
+    virtual void evaluationDone(std::shared_ptr<const Evaluation>) {} ///< after every epoch, the one of that epoch
+};
+
+/// Set from any thread; polled by the trainer at every batch.
+struct RunControl {
+    std::atomic<bool> stop{false};
+    std::atomic<bool> pause{false};
+};
+
+/// How a run ended. `Stopped` and `Diverged` keep all that was done.
+enum class TrainingEnd { Finished, Stopped, Diverged };
+
+struct TrainingOutcome {
+    TrainingEnd end = TrainingEnd::Finished;
+    std::string reason; ///< "diverged at step 212: the loss became NaN"
+    std::string device; ///< "CPU, 2 threads"
+};
+
+/// A network with its optimizer and schedule, ready to train; hides LibTorch.
+class Trainer {
+public:
+    /// Errors: BadUsage (spec), Device (CUDA asked for but not there), OutOfMemory.
+    static Result<std::unique_ptr<Trainer>> create(const RunSpec& spec, std::shared_ptr<const Dataset> dataset);
+    ~Trainer();
+
+    std::int64_t parameterCount() const;
+    std::string deviceText() const;
+    std::size_t trainImages() const; ///< used by this run
+    std::size_t testImages() const;
+
+    /// Trains to the end, a stop or divergence. Errors: OutOfMemory, Device, Internal; never throws.
+    Result<TrainingOutcome> run(TrainerObserver& observer, const RunControl& control);
+    /// The network's answers on the test images now.
+    Result<std::shared_ptr<const Evaluation>> evaluate();
+    /// Writes the state dictionary with the seed's keys, readable by Python's torch.load(weights_only=True).
+    Status saveWeights(const std::string& path) const;
+    /// Reads a state dictionary, Normscope's or Python's torch.save(dict).
+    Status loadWeights(const std::string& path);
+
+private:
+    struct Private;
+    explicit Trainer(std::unique_ptr<Private> p);
+    std::unique_ptr<Private> d;
+};
+
+} // namespace normscope

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QSettings>
+#include <QSize>
+#include <QString>
+
+namespace normscope {
+
+/// The window's remembered choices, typed; injected where needed.
+class AppSettings {
+public:
+    AppSettings();                                  ///< the user's settings
+    explicit AppSettings(const QString& iniFile);   ///< a file of its own, for tests
+
+    QByteArray windowGeometry() const;
+    void setWindowGeometry(const QByteArray& geometry);
+    QByteArray splitterState() const;
+    void setSplitterState(const QByteArray& state);
+    int page() const;
+    void setPage(int page);
+    QString dataSpec() const; ///< DataSpec::toString() of the last choice; empty: Fashion-MNIST
+    void setDataSpec(const QString& spec);
+    QString exportFolder() const;
+    void setExportFolder(const QString& folder);
+    QSize exportSize() const; ///< invalid until one was chosen
+    void setExportSize(const QSize& size);
+    double exportScale() const; ///< 2 at first
+    void setExportScale(double scale);
+
+private:
+    mutable QSettings m_settings;
+};
+
+} // namespace normscope
