@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/export/textexport.h"
+
+#include "ui/window/appsettings.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMessageBox>
+#include <QSaveFile>
+#include <QStandardPaths>
+
+namespace normscope {
+
+namespace {
+
+constexpr int maxStemLength = 80; // file systems take 255 bytes; leave room for a suffix and a long folder
+
+QString translated(const char* text)
+{
+    return QCoreApplication::translate("normscope::Export", text);
+}
+
+} // namespace
+
+QString writeWholeFile(const QString& path, const QByteArray& bytes)
+{
+    const QString shown = QDir::toNativeSeparators(path);
+    if (QFileInfo(path).isDir())
+        return translated("Could not write %1: it is a folder. Give a file name.").arg(shown);
+    QSaveFile file(path);
+    if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit())
+        return {};
+    return translated("Could not write %1: %2. Choose another folder or file name.").arg(shown, file.errorString());
+}
+
+QString fileStem(const QString& text)
+{
+    QString stem;
+    for (const QChar c : text.toLower()) {
+        if (c.isLetterOrNumber())
+            stem += c;
+        else if (!stem.isEmpty() && !stem.endsWith(u'-'))
+            stem += u'-';
+    }
+    stem.truncate(maxStemLength);
+    while (stem.endsWith(u'-'))
+        stem.chop(1);
+    return stem.isEmpty() ? QStringLiteral("export") : stem;
+}
+
+QString exportStartFolder(const AppSettings& settings)
+{
+    const QString last = settings.exportFolder();
+    if (!last.isEmpty() && QFileInfo(last).isDir())
+        return last;
+    const QString pictures = QStandardPaths::writableLocation(QStandardPaths::PicturesLocation);
+    return QFileInfo(pictures).isDir() ? pictures : QDir::homePath();
+}
+
+bool saveTextWithDialog(QWidget* parent, const QString& title, const QString& suggestedName, const std::string& text,
+                        AppSettings& settings, QString* savedPath)
+{
+    QFileDialog dialog(parent, title, exportStartFolder(settings));
+    dialog.setOption(QFileDialog::DontUseNativeDialog);
+    dialog.setAcceptMode(QFileDialog::AcceptSave);
+    const QString suffix = QFileInfo(suggestedName).suffix();
+    dialog.setDefaultSuffix(suffix);
+    dialog.setNameFilters({translated("%1 files (*.%2)").arg(suffix.toUpper(), suffix), translated("All files (*)")});
+    dialog.selectFile(suggestedName);
+    if (dialog.exec() != QDialog::Accepted || dialog.selectedFiles().isEmpty())
+        return false;
+
+    const QString path = dialog.selectedFiles().constFirst();
+    settings.setExportFolder(QFileInfo(path).absolutePath());
+    const QString error = writeWholeFile(path, QByteArray(text.data(), static_cast<qsizetype>(text.size())));
+    if (!error.isEmpty()) {
+        QMessageBox::warning(parent, title, error);
+        return false;
+    }
+    if (savedPath)
+        *savedPath = path;
+    return true;
+}
+
+} // namespace normscope
