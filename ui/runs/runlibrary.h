@@ -6,6 +6,7 @@
 #include <QObject>
 #include <QString>
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -47,6 +48,11 @@ public:
     void remove(const QString& id); ///< to the trash
     void undoRemove();              ///< brings the last removed run back, as it was
     bool canUndoRemove() const;
+    void refresh(); ///< reads the store again: runs of the command line or of another window
+
+    /// A run that this window trains: its folder is the worker's until it ends, so name, note and colour
+    /// given meanwhile wait in memory and are written when applyRecord() brings its end.
+    bool isTrainedHere(const QString& id) const;
 
     // What the training tells, in the window's thread.
     void applyRecord(const RunRecord& record); ///< state, summary; keeps name, note and colour given meanwhile
@@ -65,6 +71,8 @@ Q_SIGNALS:
     void storeError(const QString& message);
 
 private:
+    void changeIdentity(const QString& id, const std::function<void(RunRecord&)>& change);
+
     struct Private;
     std::unique_ptr<Private> d;
 };

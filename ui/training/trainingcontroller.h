@@ -2,12 +2,13 @@
 #pragma once
 
 #include "model/data/dataset.h"
-#include "model/training/trainer.h"
+#include "model/training/session.h"
 
 #include <QObject>
 #include <QString>
 #include <QStringList>
 
+#include <functional>
 #include <memory>
 
 namespace normscope {
@@ -22,6 +23,10 @@ struct TrainingProgress {
     int queueLength = 0;
 };
 
+/// What trains one run, on the worker thread: executeRun(), or a test's own.
+using TrainFunction = std::function<RunRecord(const RunStore&, RunRecord, std::shared_ptr<const Dataset>,
+                                              TrainerObserver&, const RunControl&)>;
+
 /// Trains queued runs one after another on a worker thread. Owns the thread; lives in the window's thread.
 /// For each run: runStarted, then progress (at most about 20 a second), then exactly one runEnded.
 class TrainingController : public QObject {
@@ -31,12 +36,15 @@ public:
     Q_ENUM(State)
 
     TrainingController(RunLibrary& library, std::shared_ptr<DatasetCache> datasets, QObject* parent = nullptr);
+    TrainingController(RunLibrary& library, std::shared_ptr<DatasetCache> datasets, TrainFunction train,
+                       QObject* parent = nullptr);
     ~TrainingController() override; ///< stops the current run, saves it and waits for the worker
 
     State state() const;
     QString currentRun() const;  ///< id, empty when idle
     QStringList queuedRuns() const;
     TrainingProgress lastProgress() const;
+    int loadingPercent() const; ///< of the data set, in state LoadingData
 
     void enqueue(const QString& runId); ///< a run of the library in state Queued
     void pause();
@@ -48,12 +56,19 @@ public:
 Q_SIGNALS:
     void stateChanged();
     void queueChanged();
+    void loadingProgress(const QString& runId, int percent);
     void progress(const normscope::TrainingProgress& progress);
     void runStarted(const QString& runId);
     void runEnded(const QString& runId); ///< finished, stopped, failed or diverged: see the library's record
     void runFailed(const QString& runId, const QString& message); ///< besides runEnded, for a message
 
 private:
+    void setState(State state);
+    void startNext();
+    void connectWorker();
+    void finishRun(const RunRecord& record);
+    bool isCurrent(quint64 job) const;
+
     struct Private;
     std::unique_ptr<Private> d;
 };

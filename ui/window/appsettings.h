@@ -5,6 +5,7 @@
 #include <QSettings>
 #include <QSize>
 #include <QString>
+#include <QStringList>
 
 namespace normscope {
 
@@ -28,6 +29,12 @@ public:
     void setExportSize(const QSize& size);
     double exportScale() const; ///< 2 at first
     void setExportScale(double scale);
+    QString theme() const; ///< as on the command line; "system" at first
+    void setTheme(const QString& theme);
+    /// The checked runs of the store last time; each store has its own.
+    QStringList checkedRuns(const QString& storeFolder) const;
+    void setCheckedRuns(const QString& storeFolder, const QStringList& ids);
+    bool hasCheckedRuns(const QString& storeFolder) const; ///< false for a store not seen before
 
 private:
     mutable QSettings m_settings;

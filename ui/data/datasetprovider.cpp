@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/data/datasetprovider.h"
+
+#include <QHash>
+#include <QSet>
+#include <QThread>
+
+#include <atomic>
+#include <exception>
+
+namespace normscope {
+
+namespace {
+
+QString keyOf(const DataSpec& spec)
+{
+    return QString::fromStdString(spec.toString());
+}
+
+} // namespace
+
+struct DatasetProvider::Private {
+    std::shared_ptr<DatasetCache> cache;
+    QThread thread;
+    QObject* loader = nullptr; ///< lives in `thread`; what is posted to it runs there, one after another
+    std::atomic<bool> cancel{false};
+    QSet<QString> pending;
+    QHash<QString, QString> errors;
+};
+
+DatasetProvider::DatasetProvider(std::shared_ptr<DatasetCache> cache, QObject* parent)
+    : QObject(parent), d(std::make_unique<Private>())
+{
+    d->cache = std::move(cache);
+    d->loader = new QObject;
+    d->loader->moveToThread(&d->thread);
+    connect(&d->thread, &QThread::finished, d->loader, &QObject::deleteLater);
+    d->thread.setObjectName(QStringLiteral("dataset loader"));
+    d->thread.start();
+}
+
+DatasetProvider::~DatasetProvider()
+{
+    d->cancel = true;
+    d->thread.quit();
+    d->thread.wait();
+}
+
+std::shared_ptr<DatasetCache> DatasetProvider::cache() const
+{
+    return d->cache;
+}
+
+std::shared_ptr<const Dataset> DatasetProvider::peek(const DataSpec& spec) const
+{
+    return d->cache->peek(spec);
+}
+
+QString DatasetProvider::lastError(const DataSpec& spec) const
+{
+    return d->errors.value(keyOf(spec));
+}
+
+void DatasetProvider::request(const DataSpec& spec)
+{
+    const QString key = keyOf(spec);
+    if (d->pending.contains(key))
+        return;
+    d->pending.insert(key);
+    d->errors.remove(key);
+    const auto load = [this, spec, key] {
+        // Runs on the loader's thread; only copies go back to the window's.
+        QString message;
+        auto percent = std::make_shared<int>(-1);
+        LoadOptions options;
+        options.cancel = &d->cancel;
+        options.progress = [this, key, percent](std::size_t done, std::size_t total) {
+            const int now = total == 0 ? 0 : int(done * 100 / total);
+            if (now != std::exchange(*percent, now))
+                QMetaObject::invokeMethod(this, [this, key, now] { Q_EMIT progress(key, now); }, Qt::QueuedConnection);
+        };
+        try {
+            const auto result = d->cancel ? Result<std::shared_ptr<const Dataset>>(Error{ErrorCode::Cancelled, "Cancelled.", {}})
+                                          : d->cache->load(spec, options);
+            if (!result)
+                message = QString::fromStdString(result.error().message);
+        } catch (const std::exception& e) {
+            message = tr("%1 could not be loaded: %2").arg(key, QString::fromLocal8Bit(e.what()));
+        }
+        QMetaObject::invokeMethod(this, [this, key, message] {
+            d->pending.remove(key);
+            if (message.isEmpty()) {
+                Q_EMIT ready(key);
+            } else {
+                d->errors.insert(key, message);
+                Q_EMIT failed(key, message);
+            }
+        }, Qt::QueuedConnection);
+    };
+    QMetaObject::invokeMethod(d->loader, load, Qt::QueuedConnection);
+}
+
+} // namespace normscope
