@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/store/atomicfile.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace normscope {
+
+namespace {
+
+/// A file descriptor that closes itself; closeChecked() where the result of closing matters.
+class Descriptor {
+public:
+    explicit Descriptor(int fd) : m_fd(fd) {}
+    ~Descriptor()
+    {
+        if (m_fd >= 0)
+            ::close(m_fd);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    int get() const { return m_fd; }
+    bool closeChecked() { return ::close(std::exchange(m_fd, -1)) == 0; }
+
+private:
+    int m_fd;
+};
+
+int openFile(const std::string& path, int flags)
+{
+    for (;;) {
+        const int fd = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
+        if (fd >= 0 || errno != EINTR)
+            return fd;
+    }
+}
+
+bool writeAll(int fd, std::string_view bytes)
+{
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+        if (written < 0 && errno != EINTR)
+            return false;
+        if (written > 0)
+            bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+}
+
+std::string_view advice(int errorNumber)
+{
+    switch (errorNumber) {
+    case ENOSPC:
+    case EDQUOT: return " Free some space and try again.";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+    case ENOTDIR: return " Choose another folder for the runs, or change its permissions.";
+    default: return "";
+    }
+}
+
+/// Length of the file up to and with its last line end; -1 on a read error.
+off_t lengthOfWholeRows(int fd, off_t size)
+{
+    char block[4096];
+    while (size > 0) {
+        const off_t start = std::max<off_t>(0, size - off_t(sizeof block));
+        const ssize_t got = ::pread(fd, block, static_cast<std::size_t>(size - start), start);
+        if (got != size - start)
+            return -1;
+        const auto newline = std::string_view(block, static_cast<std::size_t>(got)).rfind('\n');
+        if (newline != std::string_view::npos)
+            return start + off_t(newline) + 1;
+        size = start;
+    }
+    return 0;
+}
+
+std::string folderOf(const std::string& path)
+{
+    const auto parent = std::filesystem::path(path).parent_path().string();
+    return parent.empty() ? "." : parent;
+}
+
+} // namespace
+
+Error systemError(std::string_view doing, const std::string& path, int errorNumber)
+{
+    const ErrorCode code = errorNumber == ENOENT ? ErrorCode::NotFound : ErrorCode::Io;
+    std::string message = "Cannot " + std::string(doing) + " " + path + ": "
+        + std::generic_category().message(errorNumber) + "." + std::string(advice(errorNumber));
+    return Error{code, std::move(message), "errno " + std::to_string(errorNumber)};
+}
+
+Status syncFolder(const std::string& folder)
+{
+    const Descriptor fd(openFile(folder, O_RDONLY | O_DIRECTORY));
+    if (fd.get() < 0)
+        return systemError("open", folder, errno);
+    // Some file systems cannot sync a folder and say EINVAL; there is nothing more to be done there.
+    if (::fsync(fd.get()) != 0 && errno != EINVAL)
+        return systemError("save", folder, errno);
+    return {};
+}
+
+Status replaceFile(const std::string& path, std::string_view contents)
+{
+    static std::atomic<unsigned> counter{0};
+    const std::string beside = path + ".new-" + std::to_string(::getpid()) + "-" + std::to_string(++counter);
+    Descriptor fd(openFile(beside, O_WRONLY | O_CREAT | O_EXCL));
+    if (fd.get() < 0)
+        return systemError("write", path, errno);
+    const bool written = writeAll(fd.get(), contents) && ::fsync(fd.get()) == 0;
+    int failure = written ? 0 : errno;
+    if (!fd.closeChecked() && failure == 0)
+        failure = errno;
+    if (failure == 0 && ::rename(beside.c_str(), path.c_str()) != 0)
+        failure = errno;
+    if (failure != 0) {
+        ::unlink(beside.c_str());
+        return systemError("write", path, failure);
+    }
+    return syncFolder(folderOf(path));
+}
+
+Status appendRows(const std::string& path, std::string_view header, std::string_view rows)
+{
+    Descriptor fd(openFile(path, O_RDWR | O_CREAT | O_NONBLOCK));
+    struct stat info = {};
+    if (fd.get() < 0 || ::fstat(fd.get(), &info) != 0)
+        return systemError("write", path, errno);
+    if (!S_ISREG(info.st_mode))
+        return Error{ErrorCode::BadInput, "Cannot write " + path + ": it is not a regular file.", {}};
+    const off_t whole = lengthOfWholeRows(fd.get(), info.st_size);
+    if (whole < 0)
+        return systemError("read", path, errno);
+    if ((whole != info.st_size && ::ftruncate(fd.get(), whole) != 0) || ::lseek(fd.get(), whole, SEEK_SET) < 0)
+        return systemError("write", path, errno);
+
+    const std::string text = (whole == 0 ? std::string(header) : std::string()) + std::string(rows);
+    if (!writeAll(fd.get(), text) || ::fsync(fd.get()) != 0) {
+        const int failure = errno;
+        if (::ftruncate(fd.get(), whole) != 0) // half a row would be dropped on reading as well
+            return systemError("shorten", path, failure);
+        return systemError("write", path, failure);
+    }
+    if (!fd.closeChecked())
+        return systemError("write", path, errno);
+    return whole == 0 ? syncFolder(folderOf(path)) : Status();
+}
+
+Result<std::string> readFile(const std::string& path, std::size_t limit)
+{
+    const Descriptor fd(openFile(path, O_RDONLY | O_NONBLOCK));
+    struct stat info = {};
+    if (fd.get() < 0 || ::fstat(fd.get(), &info) != 0)
+        return systemError("read", path, errno);
+    if (!S_ISREG(info.st_mode))
+        return Error{ErrorCode::BadInput, "Cannot read " + path + ": it is not a regular file.", {}};
+    std::string text;
+    // The file may grow while it is read, so its length is only a first guess.
+    text.resize(std::min(limit, static_cast<std::size_t>(std::max<off_t>(info.st_size, 0))) + 1);
+    std::size_t length = 0;
+    for (;;) {
+        if (length == text.size())
+            text.resize(text.size() * 2);
+        const ssize_t got = ::read(fd.get(), text.data() + length, text.size() - length);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return systemError("read", path, errno);
+        length += static_cast<std::size_t>(got);
+        if (length > limit)
+            return Error{ErrorCode::BadInput,
+                         "Cannot read " + path + ": it is larger than the " + std::to_string(limit)
+                             + " bytes that such a file can have.",
+                         {}};
+        if (got == 0)
+            break;
+    }
+    text.resize(length);
+    return text;
+}
+
+} // namespace normscope

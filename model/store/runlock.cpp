@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/store/runlock.h"
+
+#include "model/store/atomicfile.h"
+
+#include <cerrno>
+#include <chrono>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace normscope {
+
+namespace {
+
+constexpr int acquireTries = 20;
+constexpr auto acquireWait = std::chrono::milliseconds(10);
+
+/// The lock files that this process holds, by device and inode: paths have many spellings.
+struct HeldHere {
+    std::mutex mutex;
+    std::set<std::pair<dev_t, ino_t>> files;
+};
+
+HeldHere& heldHere()
+{
+    static HeldHere held;
+    return held;
+}
+
+std::string lockPath(const std::string& folder)
+{
+    return folder + "/lock";
+}
+
+/// flock until it succeeds, fails for good, or stayed busy through all tries.
+bool tryLock(int fd, int tries)
+{
+    for (;;) {
+        if (::flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return true;
+        if (errno == EINTR)
+            continue;
+        if (errno != EWOULDBLOCK || --tries <= 0)
+            return false;
+        std::this_thread::sleep_for(acquireWait);
+    }
+}
+
+} // namespace
+
+Result<RunLock> RunLock::acquire(const std::string& folder)
+{
+    const std::string path = lockPath(folder);
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+    if (fd < 0)
+        return systemError("write", path, errno);
+    struct stat info = {};
+    // Somebody who asks isHeld() has the lock for a moment, hence more than one try.
+    if (::fstat(fd, &info) != 0 || !tryLock(fd, isHeldHere(folder) ? 1 : acquireTries)) {
+        const int failure = errno;
+        ::close(fd);
+        if (failure != EWOULDBLOCK)
+            return systemError("lock", path, failure);
+        return Error{ErrorCode::BadUsage,
+                     "The run in " + folder + " is being trained already. Wait for it to end, or stop it there.",
+                     {}};
+    }
+    auto& held = heldHere();
+    const std::lock_guard guard(held.mutex);
+    held.files.emplace(info.st_dev, info.st_ino);
+    return RunLock(fd, info.st_dev, info.st_ino);
+}
+
+bool RunLock::isHeldHere(const std::string& folder)
+{
+    struct stat info = {};
+    if (::stat(lockPath(folder).c_str(), &info) != 0)
+        return false;
+    auto& held = heldHere();
+    const std::lock_guard guard(held.mutex);
+    return held.files.contains({info.st_dev, info.st_ino});
+}
+
+bool RunLock::isHeld(const std::string& folder)
+{
+    if (isHeldHere(folder))
+        return true;
+    const int fd = ::open(lockPath(folder).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return false;
+    // A shared lock, so that two who ask at once do not see one another.
+    const bool busy = ::flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    ::close(fd);
+    return busy;
+}
+
+RunLock::RunLock(RunLock&& other) noexcept
+    : m_fd(std::exchange(other.m_fd, -1))
+    , m_device(other.m_device)
+    , m_inode(other.m_inode)
+{
+}
+
+RunLock& RunLock::operator=(RunLock&& other) noexcept
+{
+    if (this != &other) {
+        release();
+        m_fd = std::exchange(other.m_fd, -1);
+        m_device = other.m_device;
+        m_inode = other.m_inode;
+    }
+    return *this;
+}
+
+RunLock::~RunLock()
+{
+    release();
+}
+
+void RunLock::release()
+{
+    if (m_fd < 0)
+        return;
+    {
+        auto& held = heldHere();
+        const std::lock_guard guard(held.mutex);
+        held.files.erase({m_device, m_inode});
+        ::close(std::exchange(m_fd, -1));
+    }
+}
+
+} // namespace normscope

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/base/result.h"
+
+#include <string>
+
+#include <sys/types.h>
+
+namespace normscope {
+
+/// Says who owns a run: held (flock on FOLDER/lock) by the process that trains it, and let go by the system
+/// when that process dies. Hold it from before the state Running is saved until after the final state is.
+class RunLock {
+public:
+    /// Errors: BadUsage where somebody holds it already, Io where the lock file cannot be made.
+    static Result<RunLock> acquire(const std::string& folder);
+    /// Whether anybody holds it, this process included.
+    static bool isHeld(const std::string& folder);
+    /// Whether this process holds it.
+    static bool isHeldHere(const std::string& folder);
+
+    RunLock(RunLock&& other) noexcept;
+    RunLock& operator=(RunLock&& other) noexcept;
+    RunLock(const RunLock&) = delete;
+    RunLock& operator=(const RunLock&) = delete;
+    ~RunLock();
+
+private:
+    RunLock(int fd, dev_t device, ino_t inode) : m_fd(fd), m_device(device), m_inode(inode) {}
+    void release();
+
+    int m_fd = -1;
+    dev_t m_device = 0;
+    ino_t m_inode = 0;
+};
+
+} // namespace normscope
