@@ -81,12 +81,12 @@ std::string confusionCsv(const ConfusionMatrix& matrix, const std::vector<std::s
 {
     std::string text = "True \\ Predicted";
     for (int predicted = 0; predicted < matrix.classes(); ++predicted)
-        text += "," + csvField(className(classNames, predicted));
+        text.append(1, ',').append(csvField(className(classNames, predicted)));
     text += '\n';
     for (int label = 0; label < matrix.classes(); ++label) {
         text += csvField(className(classNames, label));
         for (int predicted = 0; predicted < matrix.classes(); ++predicted)
-            text += "," + std::to_string(matrix.count(label, predicted));
+            text.append(1, ',').append(std::to_string(matrix.count(label, predicted)));
         text += '\n';
     }
     return text;

@@ -149,8 +149,8 @@ std::string utcNow()
 {
     std::timespec now = {};
     std::timespec_get(&now, TIME_UTC);
-    char fraction[16];
-    std::snprintf(fraction, sizeof fraction, ".%06ldZ", now.tv_nsec / 1000);
+    char fraction[32];
+    std::snprintf(fraction, sizeof fraction, ".%06ldZ", static_cast<long>(now.tv_nsec / 1000));
     return isoTime(now.tv_sec) + fraction;
 }
 

@@ -24,7 +24,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view trashName = ".trash";
 constexpr int maxIdNumber = 100'000;
 
 bool exists(const std::string& path)
@@ -60,11 +59,6 @@ std::string timeForId(const std::string& created)
         + created.substr(14, 2) + created.substr(17, 2);
 }
 
-Status renamePath(const std::string& from, const std::string& to)
-{
-    return ::rename(from.c_str(), to.c_str()) == 0 ? Status() : Status(systemError("move to " + to + " the run", from, errno));
-}
-
 /// The run as it is written: what people typed is cleaned, and a run without a name gets one.
 RunRecord cleaned(RunRecord record)
 {
@@ -73,6 +67,33 @@ RunRecord cleaned(RunRecord record)
         record.name = normalizationTitle(record.spec.normalization, record.spec.groups);
     record.note = cleanNote(record.note);
     return record;
+}
+
+/// False where the id is taken. Whoever makes the hidden folder owns the id (mkdir decides); the run appears
+/// under its own name once it is whole, so that nobody sees it without its run.json.
+Result<bool> makeRunFolder(const std::string& store, const RunRecord& record)
+{
+    const std::string hidden = store + "/.new-" + record.id;
+    if (::mkdir(hidden.c_str(), 0777) != 0) {
+        if (errno == EEXIST)
+            return false;
+        return systemError("make the run's folder", record.folder, errno);
+    }
+    std::error_code ignored;
+    if (exists(record.folder) || exists(store + "/.trash/" + record.id)) {
+        fs::remove_all(hidden, ignored);
+        return false;
+    }
+    Status status = replaceFile(hidden + "/run.json", writeRunJson(record, {}));
+    if (status && ::rename(hidden.c_str(), record.folder.c_str()) != 0)
+        status = systemError("make the run's folder", record.folder, errno);
+    if (!status) {
+        fs::remove_all(hidden, ignored);
+        return status.error();
+    }
+    if (status = syncFolder(store); !status)
+        return status.error();
+    return true;
 }
 
 } // namespace
@@ -180,28 +201,11 @@ Result<RunRecord> RunStore::create(const RunSpec& spec, const std::string& name,
     for (int number = 1; number <= maxIdNumber; ++number) {
         record.id = stem + std::to_string(number);
         record.folder = m_folder + "/" + record.id;
-        // Whoever makes the hidden folder owns the id; the run appears under its own name once it is whole.
-        const std::string hidden = m_folder + "/.new-" + record.id;
-        if (::mkdir(hidden.c_str(), 0777) != 0) {
-            if (errno == EEXIST)
-                continue;
-            return systemError("make the run's folder", record.folder, errno);
-        }
-        if (exists(record.folder) || exists(m_folder + "/" + std::string(trashName) + "/" + record.id)) {
-            ::rmdir(hidden.c_str());
-            continue;
-        }
-        Status status = replaceFile(hidden + "/run.json", writeRunJson(record, {}));
-        if (status)
-            status = renamePath(hidden, record.folder);
-        if (!status) {
-            std::error_code ignored;
-            fs::remove_all(hidden, ignored);
-            return status.error();
-        }
-        if (status = syncFolder(m_folder); !status)
-            return status.error();
-        return record;
+        const auto made = makeRunFolder(m_folder, record);
+        if (!made)
+            return made.error();
+        if (*made)
+            return record;
     }
     return Error{ErrorCode::Internal, "Cannot make another run in " + m_folder + " in this second. Try again.", {}};
 }

@@ -129,7 +129,7 @@ std::string predictionsText(const Evaluation& evaluation, const std::vector<std:
 {
     std::string text = "index,label,predicted";
     for (int klass = 0; klass < evaluation.classes; ++klass)
-        text += "," + csvField(className(classNames, klass));
+        text.append(1, ',').append(csvField(className(classNames, klass)));
     text += '\n';
     text.reserve(text.size() + evaluation.size() * (16 + std::size_t(evaluation.classes) * 14));
     for (std::size_t row = 0; row < evaluation.size(); ++row) {
