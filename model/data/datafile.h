@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/base/result.h"
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace normscope {
+
+/// A file descriptor that closes itself.
+class FileHandle {
+public:
+    FileHandle() = default;
+    explicit FileHandle(int descriptor) : m_descriptor(descriptor) {}
+    FileHandle(FileHandle&& other) noexcept : m_descriptor(other.release()) {}
+    FileHandle& operator=(FileHandle&& other) noexcept;
+    ~FileHandle();
+
+    int get() const { return m_descriptor; }
+    bool isOpen() const { return m_descriptor >= 0; }
+    int release();
+
+private:
+    int m_descriptor = -1;
+};
+
+/// A regular file opened for reading. A FIFO or a device is refused without waiting for it.
+struct DataFile {
+    FileHandle handle;
+    std::uint64_t size = 0;
+
+    /// Errors: NotFound, Io, BadInput (not a regular file), each with the path.
+    static Result<DataFile> open(const std::string& path);
+    /// Reads up to `count` bytes; fewer only at the end of the file.
+    Result<std::size_t> read(void* buffer, std::size_t count, const std::string& path);
+};
+
+/// The whole file, refused above `limit` bytes before any is read.
+Result<std::vector<std::uint8_t>> readFile(const std::string& path, std::uint64_t limit);
+
+/// An Io error (NotFound for a missing file) that names `path`, with the system's reason for `errorNumber`.
+Error fileError(const std::string& doing, const std::string& path, int errorNumber);
+
+Error cancelledError(const std::string& what);
+inline bool isCancelled(const std::atomic<bool>* cancel) { return cancel && cancel->load(std::memory_order_relaxed); }
+
+} // namespace normscope

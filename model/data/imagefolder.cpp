@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/data/imagefolder.h"
+
+#include "model/data/datafile.h"
+#include "model/data/imagelisting.h"
+#include "model/data/imagereader.h"
+#include "model/data/wording.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+
+namespace normscope {
+
+namespace {
+
+constexpr std::size_t mostSkippedPercent = 5;
+
+struct Job {
+    std::string path;
+    std::uint8_t* rgb = nullptr;
+    ImageReading reading;
+};
+
+/// Decodes on every core; the order of the images is that of the jobs, whichever thread takes them.
+class Decoder {
+public:
+    explicit Decoder(std::vector<Job>& jobs) : m_jobs(jobs) {}
+    Status run(const LoadOptions& options);
+
+private:
+    void work();
+    void watch(const LoadOptions& options);
+
+    std::vector<Job>& m_jobs;
+    std::atomic<std::size_t> m_next{0};
+    std::atomic<std::size_t> m_done{0};
+    std::atomic<bool> m_giveUp{false};
+    std::atomic<bool> m_noMemory{false};
+    std::mutex m_mutex;
+    std::condition_variable m_workerEnded;
+    std::size_t m_working = 0;
+};
+
+void Decoder::work()
+{
+    try {
+        for (std::size_t i = m_next++; i < m_jobs.size() && !m_giveUp; i = m_next++) {
+            m_jobs[i].reading = readImage(m_jobs[i].path, m_jobs[i].rgb);
+            ++m_done;
+        }
+    } catch (const std::bad_alloc&) {
+        m_noMemory = m_giveUp = true;
+    }
+    const std::lock_guard lock(m_mutex);
+    --m_working;
+    m_workerEnded.notify_one();
+}
+
+void Decoder::watch(const LoadOptions& options)
+{
+    std::unique_lock lock(m_mutex);
+    for (bool ended = false; !ended;) {
+        ended = m_workerEnded.wait_for(lock, std::chrono::milliseconds(50), [this] { return m_working == 0; });
+        if (isCancelled(options.cancel))
+            m_giveUp = true;
+        if (options.progress) {
+            lock.unlock();
+            options.progress(m_done, m_jobs.size());
+            lock.lock();
+        }
+    }
+}
+
+Status Decoder::run(const LoadOptions& options)
+{
+    m_working = std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), m_jobs.size());
+    std::vector<std::jthread> threads;
+    for (std::size_t i = m_working; i > 0; --i)
+        threads.emplace_back([this] { work(); });
+    watch(options);
+    threads.clear();
+    if (m_noMemory)
+        return Error{ErrorCode::OutOfMemory, "No memory to decode the images.", {}};
+    if (isCancelled(options.cancel))
+        return cancelledError("Reading the image folder");
+    return {};
+}
+
+std::string shortName(const std::string& folder, const std::string& path)
+{
+    return shownName(std::filesystem::path(path).lexically_relative(folder).string());
+}
+
+/// What was converted, by the rule of readImage(), in words.
+void addConversions(const std::vector<Job>& jobs, std::vector<std::string>& warnings)
+{
+    const auto say = [&](bool ImageReading::*flag, const std::string& what) {
+        const auto count = std::count_if(jobs.begin(), jobs.end(), [&](const Job& job) { return job.rgb && job.reading.*flag; });
+        if (count > 0)
+            warnings.push_back(counted(std::uint64_t(count), "image") + " converted: " + what);
+    };
+    say(&ImageReading::wasResized, "not 32x32; the centred square was resized.");
+    say(&ImageReading::wasGrey, "grey; three equal channels.");
+    say(&ImageReading::hadAlpha, "with transparency; blended on black.");
+    say(&ImageReading::wasCmyk, "CMYK; turned into RGB.");
+    say(&ImageReading::wasDeep, "16 bits a channel; turned into 8.");
+}
+
+Status addSkipped(const std::string& folder, std::vector<Job>& jobs, std::vector<std::string>& warnings)
+{
+    std::vector<std::string> skipped;
+    for (auto& job : jobs)
+        if (job.reading.outcome != ImageReading::Outcome::Good) {
+            skipped.push_back(shortName(folder, job.path) + " (" + job.reading.reason + ")");
+            job.rgb = nullptr;
+        }
+    if (skipped.empty())
+        return {};
+    const std::string text = groupedNumber(skipped.size()) + " of " + counted(jobs.size(), "image") + " cannot be read: " + listed(skipped) + ".";
+    if (skipped.size() * 100 > jobs.size() * mostSkippedPercent)
+        return Error{ErrorCode::BadInput, shownName(folder) + ": " + text + " Up to 5 % would be skipped; mend or remove them.", listed(skipped, 1000)};
+    warnings.push_back(text + " They were skipped.");
+    return {};
+}
+
+/// One job for each image, classes and files in order, into `split`, which is sized for all of them.
+void addJobs(const SplitListing& listing, Split& split, std::vector<Job>& jobs)
+{
+    const std::filesystem::path folder(listing.folder);
+    split.pixels.resize(listing.size() * imageBytes);
+    for (std::size_t klass = 0; klass < listing.classes.size(); ++klass)
+        for (const auto& file : listing.files[klass]) {
+            jobs.push_back({(folder / listing.classes[klass] / file).string(), split.pixels.data() + split.size() * imageBytes, {}});
+            split.labels.push_back(static_cast<std::uint16_t>(klass));
+        }
+}
+
+/// Closes the gaps that skipped images left; `first` is the split's first job.
+void removeSkipped(const std::vector<Job>& jobs, std::size_t first, Split& split)
+{
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < split.size(); ++i) {
+        if (!jobs[first + i].rgb)
+            continue;
+        if (kept != i) {
+            std::copy_n(split.image(i), imageBytes, split.pixels.data() + kept * imageBytes);
+            split.labels[kept] = split.labels[i];
+        }
+        ++kept;
+    }
+    split.labels.resize(kept);
+    split.pixels.resize(kept * imageBytes);
+}
+
+Status checkClassesKept(const Dataset& dataset, const ImageListing& listing)
+{
+    for (const auto* split : {&dataset.train, &dataset.test}) {
+        const auto counts = dataset.classCounts(*split);
+        const auto empty = std::find(counts.begin(), counts.end(), 0U);
+        if (empty != counts.end()) {
+            const auto& names = listing.splits[split == &dataset.train ? 0 : 1];
+            return Error{ErrorCode::BadInput, "No image of " + shownName(names.folder) + "/"
+                             + dataset.classNames[std::size_t(empty - counts.begin())] + " can be read. Every class needs some.", {}};
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+Result<Dataset> loadImageFolder(const std::string& folder, const LoadOptions& options)
+{
+    auto listing = listImages(folder);
+    if (!listing)
+        return listing.error();
+    Dataset dataset;
+    dataset.warnings = std::move(listing->warnings);
+    for (const auto& name : listing->splits[0].classes)
+        dataset.classNames.push_back(shownName(name));
+    std::vector<Job> jobs;
+    addJobs(listing->splits[0], dataset.train, jobs);
+    addJobs(listing->splits[1], dataset.test, jobs);
+    if (auto status = Decoder(jobs).run(options); !status)
+        return status.error();
+    if (auto status = addSkipped(folder, jobs, dataset.warnings); !status)
+        return status.error();
+    addConversions(jobs, dataset.warnings);
+    const std::size_t trainJobs = dataset.train.size();
+    removeSkipped(jobs, 0, dataset.train);
+    removeSkipped(jobs, trainJobs, dataset.test);
+    if (auto status = checkClassesKept(dataset, *listing); !status)
+        return status.error();
+    return dataset;
+}
+
+} // namespace normscope

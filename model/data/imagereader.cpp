@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/data/imagereader.h"
+
+#include "model/data/datafile.h"
+#include "model/data/dataset.h"
+#include "model/data/imagesize.h"
+#include "model/data/wording.h"
+
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace normscope {
+
+namespace {
+
+constexpr std::uint64_t mostFileBytes = 256'000'000;
+
+using Outcome = ImageReading::Outcome;
+
+ImageReading refused(Outcome outcome, std::string reason)
+{
+    ImageReading reading;
+    reading.outcome = outcome;
+    reading.reason = std::move(reason);
+    return reading;
+}
+
+/// The centred square of the shorter side; shares the pixels.
+cv::Mat centreSquare(const cv::Mat& image)
+{
+    const int side = std::min(image.cols, image.rows);
+    return image(cv::Rect((image.cols - side) / 2, (image.rows - side) / 2, side, side));
+}
+
+cv::Mat blendedOnBlack(const cv::Mat& bgra)
+{
+    cv::Mat bgr(bgra.size(), CV_8UC3);
+    for (int y = 0; y < bgra.rows; ++y) {
+        const auto* in = bgra.ptr<cv::Vec4b>(y);
+        auto* out = bgr.ptr<cv::Vec3b>(y);
+        for (int x = 0; x < bgra.cols; ++x)
+            for (int c = 0; c < 3; ++c)
+                out[x][c] = static_cast<std::uint8_t>((in[x][c] * in[x][3] + 127) / 255);
+    }
+    return bgr;
+}
+
+/// To 8-bit BGR; an empty matrix for a kind of pixel that no photograph has (floating point, ...).
+cv::Mat toBgr(cv::Mat image, ImageReading& reading)
+{
+    if (image.depth() == CV_16U) {
+        reading.wasDeep = true;
+        image.convertTo(image, CV_8U, 1.0 / 257.0);
+    }
+    if (image.depth() != CV_8U)
+        return {};
+    cv::Mat bgr;
+    switch (image.channels()) {
+    case 1:
+        reading.wasGrey = true;
+        cv::cvtColor(image, bgr, cv::COLOR_GRAY2BGR);
+        return bgr;
+    case 3: return image;
+    case 4: reading.hadAlpha = true; return blendedOnBlack(image);
+    default: return {};
+    }
+}
+
+void store(cv::Mat bgr, std::uint8_t* rgb)
+{
+    if (bgr.cols != imageSide) {
+        const int method = bgr.cols > imageSide ? cv::INTER_AREA : cv::INTER_LINEAR;
+        cv::Mat resized;
+        cv::resize(bgr, resized, cv::Size(imageSide, imageSide), 0, 0, method);
+        bgr = resized;
+    }
+    for (int y = 0; y < imageSide; ++y)
+        for (int x = 0; x < imageSide; ++x)
+            for (int c = 0; c < imageChannels; ++c)
+                *rgb++ = bgr.at<cv::Vec3b>(y, x)[2 - c];
+}
+
+ImageReading decode(const std::vector<std::uint8_t>& file, std::uint8_t* rgb)
+{
+    const auto size = readImageSize(file);
+    if (!size)
+        return refused(Outcome::Broken, "damaged or of an unknown format");
+    if (std::uint64_t(size->width) * size->height > mostPixels)
+        return refused(Outcome::TooLarge, groupedNumber(size->width) + "x" + groupedNumber(size->height) + " pixels, more than 64 million");
+    ImageReading reading;
+    reading.wasCmyk = size->isCmyk;
+    const cv::Mat image = cv::imdecode(file, cv::IMREAD_UNCHANGED);
+    if (image.empty())
+        return refused(Outcome::Broken, "cannot be decoded");
+    reading.wasResized = image.cols != imageSide || image.rows != imageSide;
+    const cv::Mat bgr = toBgr(centreSquare(image), reading);
+    if (bgr.empty())
+        return refused(Outcome::Broken, "pixels of a kind that is not supported");
+    store(bgr, rgb);
+    reading.outcome = Outcome::Good;
+    return reading;
+}
+
+} // namespace
+
+ImageReading readImage(const std::string& path, std::uint8_t* rgb)
+{
+    auto file = DataFile::open(path);
+    if (!file)
+        return refused(file.error().code == ErrorCode::BadInput ? Outcome::NotRegular : Outcome::Broken, "cannot be opened");
+    if (file->size == 0)
+        return refused(Outcome::Broken, "empty file");
+    if (file->size > mostFileBytes)
+        return refused(Outcome::TooLarge, groupedNumber(file->size) + " bytes, more than " + groupedNumber(mostFileBytes));
+    std::vector<std::uint8_t> bytes(file->size);
+    const auto got = file->read(bytes.data(), bytes.size(), path);
+    if (!got || *got != bytes.size())
+        return refused(Outcome::Broken, "cannot be read");
+    try {
+        return decode(bytes, rgb);
+    } catch (const cv::Exception& exception) {
+        return refused(Outcome::Broken, "cannot be decoded (" + exception.err + ")");
+    }
+}
+
+} // namespace normscope

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace normscope {
+
+/// How one image file became 32x32 RGB.
+struct ImageReading {
+    enum class Outcome { Good, NotRegular, Broken, TooLarge };
+    Outcome outcome = Outcome::Broken;
+    std::string reason; ///< for the outcomes that are not Good, in a few words
+    bool wasGrey = false;
+    bool hadAlpha = false;
+    bool wasCmyk = false;
+    bool wasDeep = false;    ///< 16 bits a channel
+    bool wasResized = false; ///< not 32x32
+};
+
+/// The largest picture that is decoded, from its header: 64 megapixels.
+inline constexpr std::uint64_t mostPixels = 64'000'000;
+
+/// Reads and decodes one image into `rgb` (32x32x3 bytes). The rule: the first frame or page, as 8-bit
+/// RGB (grey in three equal channels, 16-bit values divided by 257, CMYK by OpenCV, transparency
+/// blended on black; Exif orientation is ignored); if it is not 32x32, the centred square of the shorter
+/// side, resized with OpenCV's INTER_AREA when it shrinks and INTER_LINEAR when it grows.
+ImageReading readImage(const std::string& path, std::uint8_t* rgb);
+
+} // namespace normscope
