@@ -89,7 +89,7 @@ Result<std::vector<fs::directory_entry>> entries(const fs::path& folder)
     std::error_code error;
     fs::directory_iterator next(folder, error);
     for (; !error && next != fs::directory_iterator(); next.increment(error))
-        if (const auto& name = next->path().filename().native(); name.front() != '.' && name != "__MACOSX")
+        if (const std::string name = next->path().filename(); name.front() != '.' && name != "__MACOSX")
             found.push_back(*next);
     if (error)
         return listError(folder, error);
@@ -196,9 +196,9 @@ Status checkAgreement(const SplitListing& train, const SplitListing& test)
         return {};
     std::string message = "The classes differ:";
     if (!missingInTest.empty())
-        message += " " + shownName(test.folder) + " has no " + listed(missingInTest) + ";";
+        message.append(" ").append(shownName(test.folder)).append(" has no ").append(listed(missingInTest)).append(";");
     if (!missingInTrain.empty())
-        message += " " + shownName(train.folder) + " has no " + listed(missingInTrain) + ";";
+        message.append(" ").append(shownName(train.folder)).append(" has no ").append(listed(missingInTrain)).append(";");
     return Error{ErrorCode::BadInput, message + " both must hold the same class folders.", {}};
 }
 

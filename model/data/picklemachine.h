@@ -25,8 +25,8 @@ struct PickleValue {
     Kind kind = Kind::None;
     bool isUnicode = false;    ///< Text: as UTF-8; otherwise bytes
     std::int64_t number = 0;   ///< Int, Bool; Array: 1 in Fortran's order
-    std::string_view text;     ///< Text; Global: "module name"; Dtype: "u1"
-    std::vector<std::uint32_t> items; ///< List, Tuple; Dict: key, value, ...; Array once built: shape, dtype, data
+    std::string_view text{};       ///< Text; Global: "module name"; Dtype: "u1"
+    std::vector<std::uint32_t> items{}; ///< List, Tuple; Dict: key, value, ...; Array once built: shape, dtype, data
 };
 
 /// Pickle's stack machine without its power: it makes values out of numbers, texts, lists, tuples and
