@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/experiment/dataguess.h"
+
+#include <QDir>
+
+namespace normscope {
+
+namespace {
+
+bool holdsCifar10(const QDir& folder)
+{
+    return folder.exists(QStringLiteral("data_batch_1.bin")) || folder.exists(QStringLiteral("data_batch_1"));
+}
+
+} // namespace
+
+DataSpec guessDataSpec(const QString& folder)
+{
+    const QDir dir(folder);
+    const auto spec = [](DataKind kind, const QDir& where) {
+        return DataSpec{kind, QDir::cleanPath(where.absolutePath()).toStdString()};
+    };
+    if (holdsCifar10(dir))
+        return spec(DataKind::Cifar10, dir);
+    for (const auto& below : {QStringLiteral("cifar-10-batches-bin"), QStringLiteral("cifar-10-batches-py")})
+        if (const QDir inner(dir.filePath(below)); holdsCifar10(inner))
+            return spec(DataKind::Cifar10, inner);
+    if (dir.exists(QStringLiteral("train-images-idx3-ubyte.gz")))
+        return spec(DataKind::FashionMnist, dir);
+    return spec(DataKind::Folder, dir);
+}
+
+} // namespace normscope

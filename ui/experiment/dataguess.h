@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/data/dataspec.h"
+
+#include <QString>
+
+namespace normscope {
+
+/// What a folder seems to hold, told from the names of its files: CIFAR-10 (there or one level below),
+/// Fashion-MNIST's four files, else classes of images.
+DataSpec guessDataSpec(const QString& folder);
+
+} // namespace normscope

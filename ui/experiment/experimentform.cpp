@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/experiment/experimentform.h"
+
+#include "model/nn/networkinfo.h"
+#include "model/training/trainer.h"
+#include "ui/experiment/collapsible.h"
+#include "ui/experiment/datachooser.h"
+#include "ui/experiment/devicechooser.h"
+#include "ui/experiment/inlinemessage.h"
+#include "ui/experiment/normalizationchooser.h"
+#include "ui/experiment/numberfield.h"
+#include "ui/experiment/numbertext.h"
+#include "ui/experiment/recipefields.h"
+#include "ui/experiment/targetspanel.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDragEnterEvent>
+#include <QFormLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QScopedValueRollback>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+namespace normscope {
+
+namespace {
+
+constexpr int seedRecipes = 3; // presets() has these first, then the same as quick looks
+
+QString cudaName()
+{
+    const SystemInfo info = systemInfo();
+    if (!info.cuda)
+        return {};
+    return info.cudaDevice.empty() ? QStringLiteral("CUDA") : QString::fromStdString(info.cudaDevice);
+}
+
+QLabel* heading(const QString& text, QWidget* parent)
+{
+    auto* label = new QLabel(text, parent);
+    QFont font = label->font();
+    font.setBold(true);
+    label->setFont(font);
+    return label;
+}
+
+/// Only what a preset decides, so that two specs can be compared by recipe.
+RunSpec recipeOnly(RunSpec spec)
+{
+    const RunSpec plain;
+    spec.data = plain.data;
+    spec.seed = plain.seed;
+    spec.device = plain.device;
+    spec.threads = plain.threads;
+    if (spec.normalization != Normalization::Group)
+        spec.groups = plain.groups;
+    return spec;
+}
+
+} // namespace
+
+ExperimentForm::ExperimentForm(DatasetProvider& provider, AppSettings& settings, QWidget* parent)
+    : QWidget(parent), m_data(new DataChooser(provider, settings, this)), m_preset(new QComboBox(this)),
+      m_normalization(new NormalizationChooser(this)), m_recipe(new RecipeFields(this)),
+      m_quickLook(new QCheckBox(tr("Quick look: a fifth of the images"), this)),
+      m_device(new DeviceChooser(cudaName(), this)), m_targets(new TargetsPanel(this))
+{
+    setAcceptDrops(true);
+    m_quickLook->setObjectName(QStringLiteral("quickLook"));
+    m_quickLook->setToolTip(tr("Trains and tests on a fifth of the images. Such figures are marked wherever they appear."));
+    m_preset->setObjectName(QStringLiteral("preset"));
+    m_preset->setToolTip(tr("The seed's recipes, and the same as quick looks of 5 epochs on a fifth of the images."));
+    for (const Preset& preset : presets())
+        m_preset->addItem(QString::fromStdString(preset.title), QString::fromStdString(preset.id));
+    m_preset->addItem(tr("Custom"));
+
+    auto* scroll = new QScrollArea(this);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(buildFields());
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(6);
+    layout->addWidget(scroll, 1);
+    layout->addWidget(buildActions());
+    apply(RunSpec{});
+    connectParts();
+    refresh();
+}
+
+QWidget* ExperimentForm::buildFields()
+{
+    auto* fields = new QWidget(this);
+    auto* layout = new QVBoxLayout(fields);
+    layout->setContentsMargins(8, 8, 8, 4);
+    layout->setSpacing(6);
+    layout->addWidget(heading(tr("Data"), fields));
+    layout->addWidget(m_data);
+    layout->addWidget(heading(tr("Recipe"), fields));
+    layout->addWidget(m_preset);
+    layout->addWidget(m_normalization);
+    for (const char* name : {"epochs", "batch-size", "lr"})
+        layout->addWidget(m_recipe->field(QString::fromLatin1(name)));
+    layout->addWidget(m_quickLook);
+    m_recipeSection = addSection(layout, tr("More of the recipe"),
+                                 {QStringLiteral("momentum"), QStringLiteral("step-size"), QStringLiteral("gamma"),
+                                  QStringLiteral("dropout"), QStringLiteral("augment")},
+                                 nullptr);
+    m_machineSection = addSection(layout, tr("Seed and device"),
+                                  {QStringLiteral("seed"), QStringLiteral("threads"), QStringLiteral("limit-train"),
+                                   QStringLiteral("limit-test")},
+                                  m_device);
+    m_device->setLabelWidth(m_recipe->field(QStringLiteral("seed"))->labelWidthHint());
+    layout->addWidget(heading(tr("Targets"), fields));
+    layout->addWidget(m_targets);
+    layout->addStretch(1);
+    return fields;
+}
+
+Collapsible* ExperimentForm::addSection(QVBoxLayout* layout, const QString& title, const QStringList& fields, QWidget* extra)
+{
+    auto* content = new QWidget(this);
+    auto* inner = new QVBoxLayout(content);
+    inner->setContentsMargins(12, 0, 0, 0);
+    inner->setSpacing(4);
+    for (const QString& name : fields) {
+        inner->addWidget(m_recipe->field(name));
+        if (extra && name == fields.first())
+            inner->addWidget(extra);
+    }
+    auto* section = new Collapsible(title, content, this);
+    layout->addWidget(section);
+    return section;
+}
+
+QWidget* ExperimentForm::buildActions()
+{
+    auto* actions = new QWidget(this);
+    auto* layout = new QVBoxLayout(actions);
+    layout->setContentsMargins(8, 0, 8, 8);
+    layout->setSpacing(6);
+    m_reason = new InlineMessage(actions);
+    m_reason->setObjectName(QStringLiteral("startReason"));
+    m_start = new QPushButton(tr("&Start"), actions);
+    m_start->setObjectName(QStringLiteral("startButton"));
+    QFont font = m_start->font();
+    font.setBold(true);
+    if (font.pointSizeF() > 0)
+        font.setPointSizeF(font.pointSizeF() * 1.2);
+    m_start->setFont(font);
+    m_start->setMinimumHeight(36);
+    m_compare = new QPushButton(tr("Compare BN, &GN and LN"), actions);
+    m_compare->setObjectName(QStringLiteral("compareButton"));
+    m_compare->setMinimumHeight(30);
+    layout->addWidget(m_reason);
+    layout->addWidget(m_start);
+    layout->addWidget(m_compare);
+    return actions;
+}
+
+void ExperimentForm::connectParts()
+{
+    connect(m_data, &DataChooser::specChanged, this, &ExperimentForm::react);
+    connect(m_data, &DataChooser::dataChanged, this, &ExperimentForm::refresh);
+    connect(m_normalization, &NormalizationChooser::changed, this, &ExperimentForm::react);
+    connect(m_recipe, &RecipeFields::edited, this, &ExperimentForm::react);
+    connect(m_device, &DeviceChooser::changed, this, &ExperimentForm::react);
+    connect(m_quickLook, &QCheckBox::clicked, this, &ExperimentForm::toggleQuickLook);
+    connect(m_preset, &QComboBox::activated, this, &ExperimentForm::choosePreset);
+    connect(m_start, &QPushButton::clicked, this, [this] {
+        if (canStart())
+            Q_EMIT startRequested(spec());
+    });
+    connect(m_compare, &QPushButton::clicked, this, [this] {
+        if (whyNotCompare().isEmpty())
+            Q_EMIT compareRequested(comparison());
+    });
+}
+
+RunSpec ExperimentForm::spec() const
+{
+    RunSpec spec;
+    spec.data = m_data->spec();
+    spec.normalization = m_normalization->normalization();
+    if (spec.normalization == Normalization::Group) // else the hidden number would tell equal runs apart
+        spec.groups = m_normalization->groups();
+    spec.quickLook = m_quickLook->isChecked();
+    spec.device = m_device->device();
+    m_recipe->readInto(spec);
+    return spec;
+}
+
+void ExperimentForm::setSpec(const RunSpec& spec)
+{
+    {
+        const QScopedValueRollback guard(m_updating, true);
+        m_data->setSpec(spec.data);
+    }
+    apply(spec);
+    react();
+}
+
+void ExperimentForm::apply(const RunSpec& spec)
+{
+    const QScopedValueRollback guard(m_updating, true);
+    m_normalization->setChoice(spec.normalization, spec.groups);
+    m_recipe->show(spec);
+    m_quickLook->setChecked(spec.quickLook);
+    m_device->setDevice(spec.device);
+}
+
+void ExperimentForm::choosePreset(int index)
+{
+    const auto all = presets();
+    if (index >= 0 && index < int(all.size())) {
+        RunSpec recipe = all[std::size_t(index)].spec;
+        const RunSpec now = spec();
+        recipe.seed = now.seed;
+        recipe.device = now.device;
+        recipe.threads = now.threads;
+        apply(recipe);
+    }
+    react();
+}
+
+void ExperimentForm::toggleQuickLook(bool quick)
+{
+    // On an untouched recipe the box means that recipe's quick look, with its shorter schedule.
+    RunSpec before = spec();
+    before.quickLook = !quick;
+    const int preset = matchingPreset(before);
+    if (preset >= 0)
+        choosePreset(preset % seedRecipes + (quick ? seedRecipes : 0));
+    else
+        react();
+}
+
+void ExperimentForm::react()
+{
+    if (m_updating)
+        return;
+    refresh();
+    Q_EMIT specChanged();
+}
+
+void ExperimentForm::refresh()
+{
+    const RunSpec spec = this->spec();
+    m_recipe->showIssues(validate(spec, trainImages()));
+    const int preset = matchingPreset(spec);
+    m_preset->setCurrentIndex(preset >= 0 ? preset : m_preset->count() - 1);
+    m_targets->show(parametersOf(spec), spec.epochs);
+    refreshSummaries(spec);
+
+    const QString reason = whyNot();
+    m_start->setEnabled(reason.isEmpty());
+    m_start->setToolTip(reason.isEmpty() ? tr("Trains this experiment; while another one trains, it waits for its turn.") : reason);
+    m_reason->say(InlineMessage::Kind::Info, reason.isEmpty() ? QString() : tr("Start waits: %1").arg(reason));
+    const QString compareReason = whyNotCompare();
+    m_compare->setEnabled(compareReason.isEmpty());
+    m_compare->setToolTip(compareReason.isEmpty()
+                              ? tr("Trains the seed's three recipes one after another on these images, with this seed and "
+                                   "device: batch norm, group norm with 4 groups and layer norm.")
+                              : compareReason);
+}
+
+void ExperimentForm::refreshSummaries(const RunSpec& spec)
+{
+    m_recipeSection->setSummary(tr("dropout %1, augment %2").arg(realText(spec.dropout), realText(spec.augment)));
+    m_machineSection->setSummary(tr("seed %1").arg(spec.seed));
+    // A message in a folded section would be overlooked.
+    for (const QString& name : m_recipe->fieldsWithErrors())
+        for (Collapsible* section : {m_recipeSection, m_machineSection})
+            if (section->isAncestorOf(m_recipe->field(name)))
+                section->setExpanded(true);
+    if (!m_device->whyNot().isEmpty())
+        m_machineSection->setExpanded(true);
+}
+
+bool ExperimentForm::canStart() const
+{
+    return whyNot().isEmpty();
+}
+
+QString ExperimentForm::whyNot() const
+{
+    if (const QString wrong = m_recipe->firstError(); !wrong.isEmpty())
+        return wrong;
+    if (const QString wrong = m_device->whyNot(); !wrong.isEmpty())
+        return wrong;
+    return m_data->whyNot();
+}
+
+QString ExperimentForm::whyNotCompare() const
+{
+    for (const char* name : {"seed", "threads"})
+        if (const NumberField* field = m_recipe->field(QString::fromLatin1(name)); field->hasError())
+            return field->message();
+    if (const QString wrong = m_device->whyNot(); !wrong.isEmpty())
+        return wrong;
+    for (const RunSpec& recipe : comparison())
+        if (const Status status = checkSpec(recipe, trainImages()); !status.ok())
+            return QString::fromStdString(status.error().message);
+    return m_data->whyNot();
+}
+
+std::vector<RunSpec> ExperimentForm::comparison() const
+{
+    const RunSpec now = spec();
+    const auto all = presets();
+    std::vector<RunSpec> specs;
+    for (int i = 0; i < seedRecipes; ++i) {
+        RunSpec recipe = all[std::size_t(i + (now.quickLook ? seedRecipes : 0))].spec;
+        recipe.data = now.data;
+        recipe.seed = now.seed;
+        recipe.device = now.device;
+        recipe.threads = now.threads;
+        specs.push_back(recipe);
+    }
+    return specs;
+}
+
+int ExperimentForm::matchingPreset(const RunSpec& spec) const
+{
+    const auto all = presets();
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (recipeOnly(all[i].spec) == recipeOnly(spec))
+            return int(i);
+    return -1;
+}
+
+std::size_t ExperimentForm::trainImages() const
+{
+    const auto data = m_data->dataset();
+    return data ? data->train.size() : 0;
+}
+
+std::int64_t ExperimentForm::parametersOf(const RunSpec& spec)
+{
+    const auto data = m_data->dataset();
+    const int classes = data ? int(data->classNames.size()) : 10;
+    const auto [entry, isNew] = m_parameters.try_emplace({spec.normalization, spec.groups, classes}, -1);
+    if (isNew)
+        entry->second = describeNetwork(spec.normalization, spec.groups, classes).parameters;
+    return entry->second;
+}
+
+void ExperimentForm::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (!DataChooser::droppedFolder(event->mimeData()).isEmpty())
+        event->acceptProposedAction();
+}
+
+void ExperimentForm::dropEvent(QDropEvent* event)
+{
+    if (const QString folder = DataChooser::droppedFolder(event->mimeData()); !folder.isEmpty()) {
+        m_data->chooseFolder(folder);
+        event->acceptProposedAction();
+    }
+}
+
+} // namespace normscope

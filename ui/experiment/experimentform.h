@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/data/download.h"
+#include "model/training/runspec.h"
+
+#include <QWidget>
+
+#include <cstdint>
+#include <map>
+#include <tuple>
+#include <vector>
+
+class QCheckBox;
+class QComboBox;
+class QPushButton;
+class QVBoxLayout;
+
+namespace normscope {
+
+class AppSettings;
+class Collapsible;
+class DataChooser;
+class DatasetProvider;
+class DeviceChooser;
+class InlineMessage;
+class NormalizationChooser;
+class RecipeFields;
+class TargetsPanel;
+
+/// The left column: everything that decides a run, checked as it is typed, and the buttons that start it.
+class ExperimentForm : public QWidget {
+    Q_OBJECT
+public:
+    ExperimentForm(DatasetProvider& provider, AppSettings& settings, QWidget* parent = nullptr);
+
+    /// What the form shows. A field that cannot be read keeps RunSpec's default; then canStart() is false.
+    RunSpec spec() const;
+    void setSpec(const RunSpec& spec);
+    bool canStart() const;
+    QString whyNot() const;        ///< why Start is disabled, else empty
+    QString whyNotCompare() const; ///< the same of Compare BN, GN and LN
+    /// The seed's three recipes on the form's data, device, threads and seed; quick looks while that box is checked.
+    std::vector<RunSpec> comparison() const;
+    DataChooser* dataChooser() const { return m_data; }
+
+Q_SIGNALS:
+    void startRequested(const normscope::RunSpec& spec);
+    void compareRequested(const std::vector<normscope::RunSpec>& specs);
+    void specChanged();
+
+protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    QWidget* buildFields();
+    QWidget* buildActions();
+    Collapsible* addSection(QVBoxLayout* layout, const QString& title, const QStringList& fields, QWidget* extra);
+    void connectParts();
+    void choosePreset(int index);
+    void toggleQuickLook(bool quick);
+    void apply(const RunSpec& spec); ///< into the widgets, data left alone
+    void react();
+    void refresh();
+    void refreshSummaries(const RunSpec& spec);
+    int matchingPreset(const RunSpec& spec) const; ///< index into presets(), -1: custom
+    std::size_t trainImages() const;
+    std::int64_t parametersOf(const RunSpec& spec);
+
+    bool m_updating = false;
+    std::map<std::tuple<Normalization, int, int>, std::int64_t> m_parameters; ///< counted once each
+    DataChooser* m_data;
+    QComboBox* m_preset;
+    NormalizationChooser* m_normalization;
+    RecipeFields* m_recipe;
+    QCheckBox* m_quickLook;
+    DeviceChooser* m_device;
+    TargetsPanel* m_targets;
+    Collapsible* m_recipeSection = nullptr;
+    Collapsible* m_machineSection = nullptr;
+    QPushButton* m_start = nullptr;
+    QPushButton* m_compare = nullptr;
+    InlineMessage* m_reason = nullptr;
+};
+
+} // namespace normscope
