@@ -114,6 +114,7 @@ void DataChooser::connectProvider()
         if (!mine(spec))
             return;
         m_error.clear();
+        m_dataset = m_provider.peek(m_spec);
         refresh();
         Q_EMIT dataChanged();
     });
@@ -193,16 +194,11 @@ void DataChooser::setSpec(const DataSpec& spec)
     Q_EMIT specChanged();
 }
 
-std::shared_ptr<const Dataset> DataChooser::dataset() const
-{
-    return m_provider.peek(m_spec);
-}
-
 QString DataChooser::whyNot() const
 {
     if (!m_error.isEmpty())
         return tr("The data cannot be used: %1").arg(m_error);
-    if (dataset())
+    if (m_dataset)
         return {};
     return m_percent < 0 ? tr("The images are still loading.") : tr("The images are still loading (%1 %).").arg(m_percent);
 }
@@ -210,6 +206,11 @@ QString DataChooser::whyNot() const
 void DataChooser::setArchiveSource(const ArchiveSource& source)
 {
     m_source = source;
+}
+
+FetchDialog* DataChooser::fetchDialog() const
+{
+    return m_fetch;
 }
 
 void DataChooser::openFetchDialog()
@@ -241,30 +242,30 @@ void DataChooser::load()
 {
     m_error.clear();
     m_percent = -1;
-    if (!m_provider.peek(m_spec))
+    m_dataset = m_provider.peek(m_spec);
+    if (!m_dataset)
         m_provider.request(m_spec);
     refresh();
 }
 
 void DataChooser::refresh()
 {
-    const auto data = m_error.isEmpty() ? dataset() : nullptr;
-    const bool loading = m_error.isEmpty() && !data;
+    const bool loading = m_error.isEmpty() && !m_dataset;
     m_progress->setVisible(loading);
     m_progress->setRange(0, m_percent < 0 ? 0 : 100);
     m_progress->setValue(m_percent);
-    m_facts->setVisible(data != nullptr);
-    if (data) {
+    m_facts->setVisible(m_error.isEmpty() && m_dataset);
+    if (m_dataset) {
         const QLocale locale;
         m_facts->setText(tr("%1 training and %2 test images, %3 classes")
-                             .arg(locale.toString(qulonglong(data->train.size())), locale.toString(qulonglong(data->test.size())),
-                                  locale.toString(qulonglong(data->classNames.size()))));
+                             .arg(locale.toString(qulonglong(m_dataset->train.size())), locale.toString(qulonglong(m_dataset->test.size())),
+                                  locale.toString(qulonglong(m_dataset->classNames.size()))));
     }
     if (!m_error.isEmpty())
         m_message->say(InlineMessage::Kind::Error, m_error);
-    else if (data && !data->warnings.empty())
+    else if (m_dataset && !m_dataset->warnings.empty())
         m_message->say(InlineMessage::Kind::Warning,
-                       tr("Notes about these images: %1. See the Data page.").arg(data->warnings.size()));
+                       tr("Notes about these images: %1. See the Data page.").arg(m_dataset->warnings.size()));
     else
         m_message->clear();
     m_retry->setVisible(!m_error.isEmpty());

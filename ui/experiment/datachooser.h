@@ -32,10 +32,10 @@ public:
 
     DataSpec spec() const { return m_spec; }
     void setSpec(const DataSpec& spec);
-    std::shared_ptr<const Dataset> dataset() const; ///< null until it is loaded
+    std::shared_ptr<const Dataset> dataset() const { return m_dataset; } ///< null until it is loaded
     QString whyNot() const;                         ///< why no run can start on it, else empty
     void setArchiveSource(const ArchiveSource& source); ///< where Get CIFAR-10 fetches from; for tests and mirrors
-    FetchDialog* fetchDialog() const { return m_fetch; } ///< null while it is not open
+    FetchDialog* fetchDialog() const;                   ///< null while it is not open
 
     static QString droppedFolder(const QMimeData* mime); ///< the one folder that is dragged, else empty
 
@@ -68,6 +68,7 @@ private:
     DataSpec m_spec;
     ArchiveSource m_source;
     QPointer<FetchDialog> m_fetch;
+    std::shared_ptr<const Dataset> m_dataset; ///< held, so that the cache does not drop what the form relies on
     int m_percent = -1; ///< -1: not told yet
     QString m_error;
     QComboBox* m_combo;

@@ -11,14 +11,14 @@
 #include "ui/experiment/numberfield.h"
 #include "ui/experiment/numbertext.h"
 #include "ui/experiment/recipefields.h"
+#include "ui/experiment/seedrecipes.h"
+#include "ui/experiment/startpanel.h"
 #include "ui/experiment/targetspanel.h"
 
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDragEnterEvent>
-#include <QFormLayout>
 #include <QLabel>
-#include <QPushButton>
 #include <QScopedValueRollback>
 #include <QScrollArea>
 #include <QVBoxLayout>
@@ -26,8 +26,6 @@
 namespace normscope {
 
 namespace {
-
-constexpr int seedRecipes = 3; // presets() has these first, then the same as quick looks
 
 QString cudaName()
 {
@@ -46,26 +44,14 @@ QLabel* heading(const QString& text, QWidget* parent)
     return label;
 }
 
-/// Only what a preset decides, so that two specs can be compared by recipe.
-RunSpec recipeOnly(RunSpec spec)
-{
-    const RunSpec plain;
-    spec.data = plain.data;
-    spec.seed = plain.seed;
-    spec.device = plain.device;
-    spec.threads = plain.threads;
-    if (spec.normalization != Normalization::Group)
-        spec.groups = plain.groups;
-    return spec;
-}
-
 } // namespace
 
 ExperimentForm::ExperimentForm(DatasetProvider& provider, AppSettings& settings, QWidget* parent)
     : QWidget(parent), m_data(new DataChooser(provider, settings, this)), m_preset(new QComboBox(this)),
       m_normalization(new NormalizationChooser(this)), m_recipe(new RecipeFields(this)),
       m_quickLook(new QCheckBox(tr("Quick look: a fifth of the images"), this)),
-      m_device(new DeviceChooser(cudaName(), this)), m_targets(new TargetsPanel(this))
+      m_device(new DeviceChooser(cudaName(), this)), m_targets(new TargetsPanel(this)),
+      m_actions(new StartPanel(this))
 {
     setAcceptDrops(true);
     m_quickLook->setObjectName(QStringLiteral("quickLook"));
@@ -85,7 +71,7 @@ ExperimentForm::ExperimentForm(DatasetProvider& provider, AppSettings& settings,
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(6);
     layout->addWidget(scroll, 1);
-    layout->addWidget(buildActions());
+    layout->addWidget(m_actions);
     apply(RunSpec{});
     connectParts();
     refresh();
@@ -113,7 +99,7 @@ QWidget* ExperimentForm::buildFields()
                                   {QStringLiteral("seed"), QStringLiteral("threads"), QStringLiteral("limit-train"),
                                    QStringLiteral("limit-test")},
                                   m_device);
-    m_device->setLabelWidth(m_recipe->field(QStringLiteral("seed"))->labelWidthHint());
+    m_device->setLabelWidth(m_recipe->labelWidth());
     layout->addWidget(heading(tr("Targets"), fields));
     layout->addWidget(m_targets);
     layout->addStretch(1);
@@ -136,31 +122,6 @@ Collapsible* ExperimentForm::addSection(QVBoxLayout* layout, const QString& titl
     return section;
 }
 
-QWidget* ExperimentForm::buildActions()
-{
-    auto* actions = new QWidget(this);
-    auto* layout = new QVBoxLayout(actions);
-    layout->setContentsMargins(8, 0, 8, 8);
-    layout->setSpacing(6);
-    m_reason = new InlineMessage(actions);
-    m_reason->setObjectName(QStringLiteral("startReason"));
-    m_start = new QPushButton(tr("&Start"), actions);
-    m_start->setObjectName(QStringLiteral("startButton"));
-    QFont font = m_start->font();
-    font.setBold(true);
-    if (font.pointSizeF() > 0)
-        font.setPointSizeF(font.pointSizeF() * 1.2);
-    m_start->setFont(font);
-    m_start->setMinimumHeight(36);
-    m_compare = new QPushButton(tr("Compare BN, &GN and LN"), actions);
-    m_compare->setObjectName(QStringLiteral("compareButton"));
-    m_compare->setMinimumHeight(30);
-    layout->addWidget(m_reason);
-    layout->addWidget(m_start);
-    layout->addWidget(m_compare);
-    return actions;
-}
-
 void ExperimentForm::connectParts()
 {
     connect(m_data, &DataChooser::specChanged, this, &ExperimentForm::react);
@@ -170,11 +131,11 @@ void ExperimentForm::connectParts()
     connect(m_device, &DeviceChooser::changed, this, &ExperimentForm::react);
     connect(m_quickLook, &QCheckBox::clicked, this, &ExperimentForm::toggleQuickLook);
     connect(m_preset, &QComboBox::activated, this, &ExperimentForm::choosePreset);
-    connect(m_start, &QPushButton::clicked, this, [this] {
+    connect(m_actions, &StartPanel::startClicked, this, [this] {
         if (canStart())
             Q_EMIT startRequested(spec());
     });
-    connect(m_compare, &QPushButton::clicked, this, [this] {
+    connect(m_actions, &StartPanel::compareClicked, this, [this] {
         if (whyNotCompare().isEmpty())
             Q_EMIT compareRequested(comparison());
     });
@@ -215,14 +176,8 @@ void ExperimentForm::apply(const RunSpec& spec)
 void ExperimentForm::choosePreset(int index)
 {
     const auto all = presets();
-    if (index >= 0 && index < int(all.size())) {
-        RunSpec recipe = all[std::size_t(index)].spec;
-        const RunSpec now = spec();
-        recipe.seed = now.seed;
-        recipe.device = now.device;
-        recipe.threads = now.threads;
-        apply(recipe);
-    }
+    if (index >= 0 && index < int(all.size()))
+        apply(recipeOn(spec(), all[std::size_t(index)].spec));
     react();
 }
 
@@ -233,7 +188,7 @@ void ExperimentForm::toggleQuickLook(bool quick)
     before.quickLook = !quick;
     const int preset = matchingPreset(before);
     if (preset >= 0)
-        choosePreset(preset % seedRecipes + (quick ? seedRecipes : 0));
+        choosePreset(presetWithQuickLook(preset, quick));
     else
         react();
 }
@@ -255,16 +210,7 @@ void ExperimentForm::refresh()
     m_targets->show(parametersOf(spec), spec.epochs);
     refreshSummaries(spec);
 
-    const QString reason = whyNot();
-    m_start->setEnabled(reason.isEmpty());
-    m_start->setToolTip(reason.isEmpty() ? tr("Trains this experiment; while another one trains, it waits for its turn.") : reason);
-    m_reason->say(InlineMessage::Kind::Info, reason.isEmpty() ? QString() : tr("Start waits: %1").arg(reason));
-    const QString compareReason = whyNotCompare();
-    m_compare->setEnabled(compareReason.isEmpty());
-    m_compare->setToolTip(compareReason.isEmpty()
-                              ? tr("Trains the seed's three recipes one after another on these images, with this seed and "
-                                   "device: batch norm, group norm with 4 groups and layer norm.")
-                              : compareReason);
+    m_actions->setReasons(whyNot(), whyNotCompare());
 }
 
 void ExperimentForm::refreshSummaries(const RunSpec& spec)
@@ -309,39 +255,19 @@ QString ExperimentForm::whyNotCompare() const
 
 std::vector<RunSpec> ExperimentForm::comparison() const
 {
-    const RunSpec now = spec();
-    const auto all = presets();
-    std::vector<RunSpec> specs;
-    for (int i = 0; i < seedRecipes; ++i) {
-        RunSpec recipe = all[std::size_t(i + (now.quickLook ? seedRecipes : 0))].spec;
-        recipe.data = now.data;
-        recipe.seed = now.seed;
-        recipe.device = now.device;
-        recipe.threads = now.threads;
-        specs.push_back(recipe);
-    }
-    return specs;
-}
-
-int ExperimentForm::matchingPreset(const RunSpec& spec) const
-{
-    const auto all = presets();
-    for (std::size_t i = 0; i < all.size(); ++i)
-        if (recipeOnly(all[i].spec) == recipeOnly(spec))
-            return int(i);
-    return -1;
+    return seedComparison(spec());
 }
 
 std::size_t ExperimentForm::trainImages() const
 {
-    const auto data = m_data->dataset();
-    return data ? data->train.size() : 0;
+    const auto dataset = m_data->dataset();
+    return dataset ? dataset->train.size() : 0;
 }
 
 std::int64_t ExperimentForm::parametersOf(const RunSpec& spec)
 {
-    const auto data = m_data->dataset();
-    const int classes = data ? int(data->classNames.size()) : 10;
+    const auto dataset = m_data->dataset();
+    const int classes = dataset ? int(dataset->classNames.size()) : 10;
     const auto [entry, isNew] = m_parameters.try_emplace({spec.normalization, spec.groups, classes}, -1);
     if (isNew)
         entry->second = describeNetwork(spec.normalization, spec.groups, classes).parameters;

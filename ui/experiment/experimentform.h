@@ -13,7 +13,6 @@
 
 class QCheckBox;
 class QComboBox;
-class QPushButton;
 class QVBoxLayout;
 
 namespace normscope {
@@ -23,9 +22,9 @@ class Collapsible;
 class DataChooser;
 class DatasetProvider;
 class DeviceChooser;
-class InlineMessage;
 class NormalizationChooser;
 class RecipeFields;
+class StartPanel;
 class TargetsPanel;
 
 /// The left column: everything that decides a run, checked as it is typed, and the buttons that start it.
@@ -55,7 +54,6 @@ protected:
 
 private:
     QWidget* buildFields();
-    QWidget* buildActions();
     Collapsible* addSection(QVBoxLayout* layout, const QString& title, const QStringList& fields, QWidget* extra);
     void connectParts();
     void choosePreset(int index);
@@ -64,7 +62,6 @@ private:
     void react();
     void refresh();
     void refreshSummaries(const RunSpec& spec);
-    int matchingPreset(const RunSpec& spec) const; ///< index into presets(), -1: custom
     std::size_t trainImages() const;
     std::int64_t parametersOf(const RunSpec& spec);
 
@@ -77,11 +74,9 @@ private:
     QCheckBox* m_quickLook;
     DeviceChooser* m_device;
     TargetsPanel* m_targets;
+    StartPanel* m_actions;
     Collapsible* m_recipeSection = nullptr;
     Collapsible* m_machineSection = nullptr;
-    QPushButton* m_start = nullptr;
-    QPushButton* m_compare = nullptr;
-    InlineMessage* m_reason = nullptr;
 };
 
 } // namespace normscope

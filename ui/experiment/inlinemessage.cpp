@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/experiment/inlinemessage.h"
 
+#include "ui/theme/theme.h"
+
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -69,10 +71,9 @@ void InlineMessage::setSelectable(bool selectable)
 
 QColor InlineMessage::colour(Kind kind, const QPalette& palette)
 {
-    const bool dark = palette.color(QPalette::Window).lightness() < 128;
     switch (kind) {
-    case Kind::Error: return dark ? QColor(0xff, 0x9a, 0x8f) : QColor(0xb0, 0x1c, 0x14);
-    case Kind::Warning: return dark ? QColor(0xff, 0xc4, 0x66) : QColor(0x7d, 0x50, 0x00);
+    case Kind::Error: return errorColour(palette);
+    case Kind::Warning: return warningColour(palette);
     case Kind::Info: break;
     }
     return palette.color(QPalette::WindowText);

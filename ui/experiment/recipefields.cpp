@@ -15,11 +15,10 @@ namespace normscope {
 RecipeFields::RecipeFields(QWidget* owner) : QObject(owner)
 {
     addAll(owner);
-    int width = 0;
     for (const auto& [name, entry] : m_entries)
-        width = std::max(width, entry.field->labelWidthHint());
+        m_labelWidth = std::max(m_labelWidth, entry.field->labelWidthHint());
     for (const auto& [name, entry] : m_entries)
-        entry.field->setLabelWidth(width);
+        entry.field->setLabelWidth(m_labelWidth);
 }
 
 void RecipeFields::addAll(QWidget* owner)
@@ -96,9 +95,9 @@ NumberField* RecipeFields::field(const QString& name) const
     return m_entries.at(name).field;
 }
 
-QStringList RecipeFields::names() const
+int RecipeFields::labelWidth() const
 {
-    return m_order;
+    return m_labelWidth;
 }
 
 void RecipeFields::show(const RunSpec& spec)

@@ -5,6 +5,7 @@
 
 #include <QObject>
 #include <QString>
+#include <QStringList>
 
 #include <functional>
 #include <map>
@@ -25,7 +26,7 @@ public:
 
     /// "epochs", "lr", ...: the names of SpecIssue::field.
     NumberField* field(const QString& name) const;
-    QStringList names() const;
+    int labelWidth() const; ///< of every field, so that they line up
 
     void show(const RunSpec& spec);
     /// Puts every value that can be read into `spec`; the others are left as they are there.
@@ -55,6 +56,7 @@ private:
 
     std::map<QString, Entry> m_entries;
     QStringList m_order;
+    int m_labelWidth = 0;
 };
 
 } // namespace normscope
