@@ -1,40 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/runlibrary.h"
 
-#include <algorithm>
-#include <optional>
-#include <set>
-#include <tuple>
+#include "ui/runs/runentries.h"
+
+#include <utility>
 
 namespace normscope {
 
 namespace {
 
-struct Entry {
-    Run run;
-    bool trainedHere = false;
-    std::optional<std::vector<float>> losses; ///< none: not read from the folder yet
-    std::optional<std::shared_ptr<const Evaluation>> evaluation;
-};
-
 struct Removed {
-    std::string id;
+    QString id;
     bool checked = false;
 };
-
-bool isOlder(const RunRecord& a, const RunRecord& b)
-{
-    return std::tie(a.created, a.id) < std::tie(b.created, b.id);
-}
-
-// "Batch norm", then "Batch norm #2": a legend with two equal names helps nobody.
-std::string uniqueName(const std::string& wanted, const std::set<std::string>& taken)
-{
-    std::string name = wanted;
-    for (int n = 2; taken.contains(name); ++n)
-        name = wanted + " #" + std::to_string(n);
-    return name;
-}
 
 bool sameIdentity(const RunRecord& a, const RunRecord& b)
 {
@@ -52,47 +30,14 @@ struct RunLibrary::Private {
     explicit Private(RunStore s) : store(std::move(s)) {}
 
     RunStore store;
-    std::vector<std::unique_ptr<Entry>> entries; ///< oldest first
-    std::vector<Removed> removed;                ///< in the trash, the last one last
-
-    Entry* find(const QString& id)
-    {
-        const std::string key = id.toStdString();
-        const auto it = std::find_if(entries.begin(), entries.end(), [&](const auto& e) { return e->run.record.id == key; });
-        return it == entries.end() ? nullptr : it->get();
-    }
-    Entry& insert(RunRecord record)
-    {
-        auto entry = std::make_unique<Entry>();
-        entry->run.record = std::move(record);
-        const auto place = std::upper_bound(entries.begin(), entries.end(), entry, [](const auto& a, const auto& b) {
-            return isOlder(a->run.record, b->run.record);
-        });
-        return **entries.insert(place, std::move(entry));
-    }
-    int freeColour() const
-    {
-        std::set<int> taken;
-        for (const auto& e : entries)
-            taken.insert(e->run.record.colour);
-        int colour = 0;
-        while (taken.contains(colour))
-            ++colour;
-        return colour;
-    }
-    std::set<std::string> names() const
-    {
-        std::set<std::string> all;
-        for (const auto& e : entries)
-            all.insert(e->run.record.name);
-        return all;
-    }
+    RunEntries entries;
+    std::vector<Removed> removed; ///< in the trash, the last one last
 };
 
 RunLibrary::RunLibrary(RunStore store, QObject* parent) : QObject(parent), d(std::make_unique<Private>(std::move(store)))
 {
     for (auto& record : d->store.list())
-        d->insert(std::move(record));
+        d->entries.insert(std::move(record));
 }
 
 RunLibrary::~RunLibrary() = default;
@@ -105,8 +50,8 @@ const RunStore& RunLibrary::store() const
 std::vector<const Run*> RunLibrary::runs() const
 {
     std::vector<const Run*> all;
-    all.reserve(d->entries.size());
-    for (const auto& e : d->entries)
+    all.reserve(d->entries.all().size());
+    for (const auto& e : d->entries.all())
         all.push_back(&e->run);
     return all;
 }
@@ -120,20 +65,20 @@ std::vector<const Run*> RunLibrary::checkedRuns() const
 
 const Run* RunLibrary::run(const QString& id) const
 {
-    const Entry* entry = d->find(id);
+    const RunEntry* entry = d->entries.find(id);
     return entry ? &entry->run : nullptr;
 }
 
 bool RunLibrary::isTrainedHere(const QString& id) const
 {
-    const Entry* entry = d->find(id);
+    const RunEntry* entry = d->entries.find(id);
     return entry && entry->trainedHere;
 }
 
 const std::vector<float>& RunLibrary::batchLosses(const QString& id)
 {
     static const std::vector<float> none;
-    Entry* entry = d->find(id);
+    RunEntry* entry = d->entries.find(id);
     if (!entry || entry->run.record.state == RunState::Damaged)
         return none;
     if (!entry->losses)
@@ -143,7 +88,7 @@ const std::vector<float>& RunLibrary::batchLosses(const QString& id)
 
 std::shared_ptr<const Evaluation> RunLibrary::evaluation(const QString& id)
 {
-    Entry* entry = d->find(id);
+    RunEntry* entry = d->entries.find(id);
     if (!entry || entry->run.record.state == RunState::Damaged)
         return nullptr;
     if (!entry->evaluation) {
@@ -163,12 +108,12 @@ QString RunLibrary::create(const RunSpec& spec, const QString& name)
 {
     const std::string wanted = name.trimmed().isEmpty() ? normalizationTitle(spec.normalization, spec.groups)
                                                         : name.trimmed().toStdString();
-    auto created = d->store.create(spec, uniqueName(wanted, d->names()), d->freeColour());
+    auto created = d->store.create(spec, d->entries.freeName(wanted), d->entries.freeColour());
     if (!created) {
         Q_EMIT storeError(QString::fromStdString(created.error().message));
         return {};
     }
-    Entry& entry = d->insert(std::move(*created));
+    RunEntry& entry = d->entries.insert(std::move(*created));
     entry.run.checked = true;
     const QString id = entry.run.id();
     Q_EMIT runAdded(id);
@@ -178,17 +123,26 @@ QString RunLibrary::create(const RunSpec& spec, const QString& name)
 
 void RunLibrary::setChecked(const QString& id, bool checked)
 {
-    Entry* entry = d->find(id);
-    if (!entry || entry->run.checked == checked)
-        return;
-    entry->run.checked = checked;
-    Q_EMIT runChanged(id);
-    Q_EMIT checkedChanged();
+    setChecked(QStringList{id}, checked);
+}
+
+void RunLibrary::setChecked(const QStringList& ids, bool checked)
+{
+    bool changed = false;
+    for (const QString& id : ids) {
+        RunEntry* entry = d->entries.find(id);
+        if (!entry || std::exchange(entry->run.checked, checked) == checked)
+            continue;
+        changed = true;
+        Q_EMIT runChanged(id);
+    }
+    if (changed)
+        Q_EMIT checkedChanged();
 }
 
 void RunLibrary::changeIdentity(const QString& id, const std::function<void(RunRecord&)>& change)
 {
-    Entry* entry = d->find(id);
+    RunEntry* entry = d->entries.find(id);
     if (!entry)
         return;
     RunRecord changed = entry->run.record;
@@ -237,7 +191,7 @@ void RunLibrary::setColour(const QString& id, int colourIndex)
 
 void RunLibrary::remove(const QString& id)
 {
-    const Entry* entry = d->find(id);
+    const RunEntry* entry = d->entries.find(id);
     if (!entry)
         return;
     if (entry->run.record.state == RunState::Running) {
@@ -251,8 +205,8 @@ void RunLibrary::remove(const QString& id)
         return;
     }
     const bool wasChecked = entry->run.checked;
-    d->removed.push_back({entry->run.record.id, wasChecked});
-    std::erase_if(d->entries, [&](const auto& e) { return e.get() == entry; });
+    d->removed.push_back({id, wasChecked});
+    d->entries.erase(id);
     Q_EMIT runRemoved(id);
     if (wasChecked)
         Q_EMIT checkedChanged();
@@ -264,17 +218,17 @@ void RunLibrary::undoRemove()
         return;
     const Removed last = d->removed.back();
     d->removed.pop_back();
-    if (const Status restored = d->store.restore(last.id); !restored) {
+    if (const Status restored = d->store.restore(last.id.toStdString()); !restored) {
         Q_EMIT storeError(QString::fromStdString(restored.error().message));
         return;
     }
-    auto record = d->store.load(last.id);
+    auto record = d->store.load(last.id.toStdString());
     if (!record) {
         Q_EMIT storeError(QString::fromStdString(record.error().message));
         refresh(); // brings it back as a damaged row, as it was
         return;
     }
-    Entry& entry = d->insert(std::move(*record));
+    RunEntry& entry = d->entries.insert(std::move(*record));
     entry.run.checked = last.checked;
     Q_EMIT runAdded(entry.run.id());
     if (last.checked)
@@ -288,13 +242,12 @@ bool RunLibrary::canUndoRemove() const
 
 void RunLibrary::refresh()
 {
-    std::set<std::string> present;
-    bool checkedRunGone = false;
+    QSet<QString> present;
     for (auto& record : d->store.list()) {
-        present.insert(record.id);
         const QString id = QString::fromStdString(record.id);
-        if (Entry* entry = d->find(id); !entry) {
-            d->insert(std::move(record));
+        present.insert(id);
+        if (RunEntry* entry = d->entries.find(id); !entry) {
+            d->entries.insert(std::move(record));
             Q_EMIT runAdded(id);
         } else if (!entry->trainedHere) {
             entry->run.record = std::move(record);
@@ -304,13 +257,19 @@ void RunLibrary::refresh()
             Q_EMIT evaluationChanged(id);
         }
     }
+    dropMissing(present);
+}
+
+void RunLibrary::dropMissing(const QSet<QString>& present)
+{
     QStringList gone;
-    for (const auto& e : d->entries)
-        if (!present.contains(e->run.record.id) && !e->trainedHere)
+    for (const auto& e : d->entries.all())
+        if (!e->trainedHere && !present.contains(e->run.id()))
             gone.append(e->run.id());
+    bool checkedRunGone = false;
     for (const QString& id : gone) {
-        checkedRunGone = checkedRunGone || d->find(id)->run.checked;
-        std::erase_if(d->entries, [&](const auto& e) { return e->run.id() == id; });
+        checkedRunGone = checkedRunGone || d->entries.find(id)->run.checked;
+        d->entries.erase(id);
         Q_EMIT runRemoved(id);
     }
     if (checkedRunGone)
@@ -320,7 +279,7 @@ void RunLibrary::refresh()
 void RunLibrary::applyRecord(const RunRecord& record)
 {
     const QString id = QString::fromStdString(record.id);
-    Entry* entry = d->find(id);
+    RunEntry* entry = d->entries.find(id);
     if (!entry)
         return;
     RunRecord merged = record;
@@ -346,7 +305,7 @@ void RunLibrary::applyRecord(const RunRecord& record)
 
 void RunLibrary::appendEpoch(const QString& id, const EpochMetrics& metrics)
 {
-    if (Entry* entry = d->find(id)) {
+    if (RunEntry* entry = d->entries.find(id)) {
         entry->run.record.epochs.push_back(metrics);
         Q_EMIT epochAppended(id);
     }
@@ -355,7 +314,7 @@ void RunLibrary::appendEpoch(const QString& id, const EpochMetrics& metrics)
 void RunLibrary::appendBatchLosses(const QString& id, const std::vector<float>& losses)
 {
     batchLosses(id); // what the folder has comes first
-    Entry* entry = d->find(id);
+    RunEntry* entry = d->entries.find(id);
     if (losses.empty() || !entry || !entry->losses)
         return;
     entry->losses->insert(entry->losses->end(), losses.begin(), losses.end());
@@ -364,7 +323,7 @@ void RunLibrary::appendBatchLosses(const QString& id, const std::vector<float>& 
 
 void RunLibrary::setEvaluation(const QString& id, std::shared_ptr<const Evaluation> evaluation)
 {
-    if (Entry* entry = d->find(id)) {
+    if (RunEntry* entry = d->entries.find(id)) {
         entry->evaluation = std::move(evaluation);
         Q_EMIT evaluationChanged(id);
     }

@@ -4,7 +4,9 @@
 #include "model/store/runstore.h"
 
 #include <QObject>
+#include <QSet>
 #include <QString>
+#include <QStringList>
 
 #include <functional>
 #include <memory>
@@ -42,6 +44,7 @@ public:
     // What the user does. Each is written to the store; a failure is told by storeError().
     QString create(const RunSpec& spec, const QString& name = {}); ///< a queued, checked run; its id, or empty
     void setChecked(const QString& id, bool checked);
+    void setChecked(const QStringList& ids, bool checked); ///< with a single checkedChanged()
     void rename(const QString& id, const QString& name);
     void setNote(const QString& id, const QString& note);
     void setColour(const QString& id, int colourIndex);
@@ -72,6 +75,7 @@ Q_SIGNALS:
 
 private:
     void changeIdentity(const QString& id, const std::function<void(RunRecord&)>& change);
+    void dropMissing(const QSet<QString>& present);
 
     struct Private;
     std::unique_ptr<Private> d;
