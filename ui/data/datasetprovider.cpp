@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <exception>
+#include <utility>
 
 namespace normscope {
 
@@ -56,6 +57,11 @@ std::shared_ptr<const Dataset> DatasetProvider::peek(const DataSpec& spec) const
     return d->cache->peek(spec);
 }
 
+bool DatasetProvider::isBusy() const
+{
+    return !d->pending.isEmpty();
+}
+
 QString DatasetProvider::lastError(const DataSpec& spec) const
 {
     return d->errors.value(keyOf(spec));
@@ -68,36 +74,40 @@ void DatasetProvider::request(const DataSpec& spec)
         return;
     d->pending.insert(key);
     d->errors.remove(key);
-    const auto load = [this, spec, key] {
-        // Runs on the loader's thread; only copies go back to the window's.
-        QString message;
-        auto percent = std::make_shared<int>(-1);
-        LoadOptions options;
-        options.cancel = &d->cancel;
-        options.progress = [this, key, percent](std::size_t done, std::size_t total) {
-            const int now = total == 0 ? 0 : int(done * 100 / total);
-            if (now != std::exchange(*percent, now))
-                QMetaObject::invokeMethod(this, [this, key, now] { Q_EMIT progress(key, now); }, Qt::QueuedConnection);
-        };
-        try {
-            const auto result = d->cancel ? Result<std::shared_ptr<const Dataset>>(Error{ErrorCode::Cancelled, "Cancelled.", {}})
-                                          : d->cache->load(spec, options);
-            if (!result)
-                message = QString::fromStdString(result.error().message);
-        } catch (const std::exception& e) {
-            message = tr("%1 could not be loaded: %2").arg(key, QString::fromLocal8Bit(e.what()));
-        }
-        QMetaObject::invokeMethod(this, [this, key, message] {
-            d->pending.remove(key);
-            if (message.isEmpty()) {
-                Q_EMIT ready(key);
-            } else {
-                d->errors.insert(key, message);
-                Q_EMIT failed(key, message);
-            }
-        }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(d->loader, [this, spec] { load(spec); }, Qt::QueuedConnection);
+}
+
+// On the loader's thread: only copies go back to the window's.
+void DatasetProvider::load(const DataSpec& spec)
+{
+    const QString key = keyOf(spec);
+    LoadOptions options;
+    options.cancel = &d->cancel;
+    options.progress = [this, key, last = -1](std::size_t done, std::size_t total) mutable {
+        const int percent = total == 0 ? 0 : int(done * 100 / total);
+        if (percent != std::exchange(last, percent))
+            QMetaObject::invokeMethod(this, [this, key, percent] { Q_EMIT progress(key, percent); }, Qt::QueuedConnection);
     };
-    QMetaObject::invokeMethod(d->loader, load, Qt::QueuedConnection);
+    QString message;
+    try {
+        const auto result = d->cache->load(spec, options);
+        if (!result)
+            message = QString::fromStdString(result.error().message);
+    } catch (const std::exception& e) {
+        message = tr("%1 could not be loaded: %2").arg(key, QString::fromLocal8Bit(e.what()));
+    }
+    QMetaObject::invokeMethod(this, [this, key, message] { answer(key, message); }, Qt::QueuedConnection);
+}
+
+void DatasetProvider::answer(const QString& key, const QString& error)
+{
+    d->pending.remove(key);
+    if (error.isEmpty()) {
+        Q_EMIT ready(key);
+        return;
+    }
+    d->errors.insert(key, error);
+    Q_EMIT failed(key, error);
 }
 
 } // namespace normscope

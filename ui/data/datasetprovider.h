@@ -21,6 +21,7 @@ public:
     /// The data set if it is in memory, else null; then request() and wait for ready() or failed().
     std::shared_ptr<const Dataset> peek(const DataSpec& spec) const;
     void request(const DataSpec& spec);
+    bool isBusy() const; ///< a request is not answered yet
     QString lastError(const DataSpec& spec) const; ///< why the last request failed, else empty
 
 Q_SIGNALS:
@@ -29,6 +30,9 @@ Q_SIGNALS:
     void failed(const QString& spec, const QString& message);
 
 private:
+    void load(const DataSpec& spec);
+    void answer(const QString& key, const QString& error);
+
     struct Private;
     std::unique_ptr<Private> d;
 };

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/runs/runtext.h"
+
+#include "ui/runs/runlibrary.h"
+#include "ui/theme/icons.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+#include <QStringList>
+
+namespace normscope {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct Texts {
+    Q_DECLARE_TR_FUNCTIONS(normscope::RunText)
+};
+
+} // namespace
+
+QString runStateText(RunState state)
+{
+    switch (state) {
+    case RunState::Queued: return Texts::tr("queued");
+    case RunState::Running: return Texts::tr("training");
+    case RunState::Finished: return Texts::tr("finished");
+    case RunState::Stopped: return Texts::tr("stopped");
+    case RunState::Interrupted: return Texts::tr("interrupted");
+    case RunState::Failed: return Texts::tr("failed");
+    case RunState::Diverged: return Texts::tr("diverged");
+    case RunState::Damaged: return Texts::tr("damaged");
+    }
+    return {};
+}
+
+QIcon runStateIcon(RunState state)
+{
+    switch (state) {
+    case RunState::Queued: return themeIcon(u"queued"_s, IconTone::Muted);
+    case RunState::Running: return themeIcon(u"running"_s, IconTone::Text);
+    case RunState::Finished: return themeIcon(u"finished"_s, IconTone::Success);
+    case RunState::Stopped: return themeIcon(u"stopped"_s, IconTone::Muted);
+    case RunState::Interrupted: return themeIcon(u"stopped"_s, IconTone::Warning);
+    case RunState::Failed: return themeIcon(u"failed"_s, IconTone::Error);
+    case RunState::Diverged: return themeIcon(u"warning"_s, IconTone::Error);
+    case RunState::Damaged: return themeIcon(u"warning"_s, IconTone::Error);
+    }
+    return {};
+}
+
+QString runStateReason(const RunRecord& record)
+{
+    const QString reason = QString::fromStdString(record.reason);
+    if (!reason.isEmpty())
+        return Texts::tr("%1: %2").arg(runStateText(record.state), reason);
+    if (record.state == RunState::Interrupted)
+        return Texts::tr("interrupted: the program that trained it is gone; the epochs done are kept");
+    return runStateText(record.state);
+}
+
+QString runSummary(const RunRecord& record)
+{
+    const QLocale locale;
+    const RunSpec& spec = record.spec;
+    QStringList parts = {
+        QString::fromStdString(normalizationTitle(spec.normalization, spec.groups)),
+        QString::fromStdString(record.dataTitle.empty() ? spec.data.title() : record.dataTitle),
+        spec.epochs == 1 ? Texts::tr("1 epoch") : Texts::tr("%1 epochs").arg(spec.epochs),
+        Texts::tr("batch %1").arg(spec.batchSize),
+        Texts::tr("learning rate %1").arg(locale.toString(spec.learningRate, 'g', 6)),
+        Texts::tr("seed %1").arg(spec.seed),
+    };
+    if (spec.quickLook)
+        parts.append(Texts::tr("quick look: a fifth of the images"));
+    return parts.join(Texts::tr(", "));
+}
+
+QString runToolTip(const Run& run)
+{
+    QStringList lines = {run.displayName()};
+    if (run.record.state != RunState::Damaged)
+        lines.append(runSummary(run.record));
+    lines.append(runStateReason(run.record));
+    if (!run.record.note.empty())
+        lines.append(Texts::tr("Note: %1").arg(QString::fromStdString(run.record.note)));
+    // Rich text wraps where a plain tool tip would be as wide as its longest line; names are no markup.
+    QString html;
+    for (const QString& line : lines)
+        html += u"<p style='margin:0'>%1</p>"_s.arg(line.toHtmlEscaped());
+    return html;
+}
+
+} // namespace normscope
