@@ -5,8 +5,8 @@
 #include "ui/compare/metricsexport.h"
 #include "ui/compare/metricstablemodel.h"
 #include "ui/compare/pagerefresh.h"
-#include "ui/compare/textexport.h"
 #include "ui/export/imageexport.h"
+#include "ui/export/textexport.h"
 #include "ui/runs/runlibrary.h"
 #include "ui/window/appsettings.h"
 
@@ -122,7 +122,7 @@ void ComparePage::buildTable()
     m_table->setAlternatingRowColors(true);
     m_table->setShowGrid(false);
     m_table->setWordWrap(false);
-    m_table->setIconSize(QSize(32, 16));
+    m_table->setIconSize(QSize(28, 12));
     m_table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_table->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff); // as tall as its rows; the page scrolls
     m_table->setTabKeyNavigation(false);
@@ -224,8 +224,9 @@ QString ComparePage::plainText() const
 
 void ComparePage::exportCsv()
 {
-    const QString path = saveTextWithDialog(this, m_settings, tr("Export the figures"), QStringLiteral("comparison.csv"), csv());
-    if (!path.isEmpty())
+    QString path;
+    if (saveTextWithDialog(this, tr("Export the figures"), QStringLiteral("comparison.csv"), csv().toStdString(), m_settings,
+                           &path))
         m_status->setText(tr("Written: %1").arg(QDir::toNativeSeparators(path)));
 }
 
