@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/curves/chartscene.h"
+
+#include "ui/curves/seriesmath.h"
+
+#include <QChart>
+#include <QGraphicsLayout>
+#include <QGraphicsScene>
+#include <QLineSeries>
+#include <QPainter>
+#include <QPalette>
+#include <QValueAxis>
+
+#include <algorithm>
+#include <cmath>
+
+namespace normscope {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QColor mixed(const QColor& a, const QColor& b, double shareOfB)
+{
+    const auto mix = [&](int x, int y) { return qRound(x + (y - x) * shareOfB); };
+    return {mix(a.red(), b.red()), mix(a.green(), b.green()), mix(a.blue(), b.blue())};
+}
+
+void styleAxis(QValueAxis* axis, const ChartStyle& style)
+{
+    axis->setLabelsFont(style.font);
+    axis->setLabelsBrush(style.text);
+    axis->setTitleFont(style.font);
+    axis->setTitleBrush(style.text);
+    axis->setGridLinePen(QPen(style.grid, style.lineScale));
+    axis->setLinePen(QPen(style.muted, style.lineScale));
+}
+
+} // namespace
+
+bool ChartContent::isEmpty() const
+{
+    return std::all_of(series.begin(), series.end(), [](const ChartSeries& s) { return s.points.isEmpty(); });
+}
+
+int ChartContent::lastX() const
+{
+    int last = 0;
+    for (const ChartSeries& s : series)
+        if (!s.points.isEmpty())
+            last = std::max(last, qRound(s.points.constLast().x()));
+    return last;
+}
+
+ChartStyle ChartStyle::screen(const QPalette& palette, const QFont& font)
+{
+    const QColor background = palette.color(QPalette::Base);
+    const QColor text = palette.color(QPalette::Text);
+    return {background, text, mixed(background, text, 0.65), mixed(background, text, 0.15), font, 1};
+}
+
+ChartStyle ChartStyle::print(double width, double height)
+{
+    const double text = std::clamp(std::min(width / 70, height / 46), 7.0, 64.0);
+    QFont font(u"DejaVu Sans"_s);
+    font.setStyleHint(QFont::SansSerif);
+    font.setPixelSize(qRound(text));
+    return {Qt::white, Qt::black, QColor(0x59, 0x59, 0x59), QColor(0xd9, 0xd9, 0xd9), font, text / 12};
+}
+
+struct ChartScene::Private {
+    ChartContent content;
+    ChartStyle style;
+    QGraphicsScene scene;
+    QChart* chart = new QChart;
+    QValueAxis* x = new QValueAxis;
+    QValueAxis* y = new QValueAxis;
+    std::vector<QLineSeries*> lines; // as many as the content's series; the chart owns them
+
+    void fitSeries();
+    void fitAxes(const QSizeF& size);
+    void fitStyle();
+    QPointF position(const QPointF& value) const;
+    void paintGuide(QPainter& painter, const QRectF& plot) const;
+    void paintMarks(QPainter& painter) const;
+    void paintTexts(QPainter& painter, const QRectF& plot) const;
+};
+
+ChartScene::ChartScene() : d(std::make_unique<Private>())
+{
+    d->scene.addItem(d->chart);
+    d->chart->legend()->hide();
+    d->chart->setBackgroundVisible(false);
+    d->chart->setMargins({});
+    d->chart->layout()->setContentsMargins(0, 0, 0, 0);
+    d->x->setTickType(QValueAxis::TicksDynamic);
+    d->x->setTickAnchor(0);
+    d->x->setLabelFormat(u"%d"_s);
+    d->chart->addAxis(d->x, Qt::AlignBottom);
+    d->chart->addAxis(d->y, Qt::AlignLeft);
+}
+
+ChartScene::~ChartScene() = default;
+
+void ChartScene::setContent(const ChartContent& content, const ChartStyle& style, const QSizeF& size)
+{
+    d->content = content;
+    d->style = style;
+    d->fitStyle();
+    d->fitAxes(size);
+    d->fitSeries();
+    d->chart->resize(size);
+    d->scene.setSceneRect(QRectF(QPointF(0, 0), size));
+    d->chart->layout()->invalidate();
+    d->chart->layout()->activate(); // now, not when the event loop comes round
+}
+
+void ChartScene::Private::fitStyle()
+{
+    styleAxis(x, style);
+    styleAxis(y, style);
+    x->setTitleText(content.xTitle);
+    y->setTitleText(content.yTitle);
+}
+
+void ChartScene::Private::fitAxes(const QSizeF& size)
+{
+    const QFontMetricsF metrics(style.font);
+    const int ticks = std::clamp(static_cast<int>((size.height() - 3 * metrics.height()) / (2.6 * metrics.height())), 3, 11);
+    const AxisRange vertical = niceAxis(content.yLow, content.yHigh, ticks);
+    y->setLabelFormat(u"%.%1f"_s.arg(vertical.decimals()));
+    y->setRange(vertical.min, vertical.max);
+    y->setTickCount(vertical.tickCount());
+
+    const double labelWidth = metrics.horizontalAdvance(QString::number(qRound64(content.xMax))) + 1.6 * metrics.height();
+    const double labels = std::max(2.0, std::floor((size.width() - 5 * metrics.height()) / labelWidth));
+    const double span = content.xMax - content.xMin;
+    // One tick while the range changes: a step for 20 epochs would make thousands of ticks for 15,640 batches.
+    x->setTickInterval(std::max(span, x->max() - x->min()) + 1);
+    x->setRange(content.xMin, content.xMax);
+    x->setTickInterval(std::max(1.0, niceStep(span / labels)));
+}
+
+void ChartScene::Private::fitSeries()
+{
+    while (lines.size() > content.series.size()) {
+        chart->removeSeries(lines.back());
+        delete lines.back();
+        lines.pop_back();
+    }
+    while (lines.size() < content.series.size()) {
+        auto* line = new QLineSeries;
+        chart->addSeries(line);
+        line->attachAxis(x);
+        line->attachAxis(y);
+        lines.push_back(line);
+    }
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        QPen pen = content.series[i].pen;
+        pen.setWidthF(pen.widthF() * style.lineScale);
+        lines[i]->setPen(pen);
+        lines[i]->replace(content.series[i].points);
+    }
+}
+
+QPointF ChartScene::Private::position(const QPointF& value) const
+{
+    const QRectF plot = chart->plotArea();
+    return {plot.left() + (value.x() - x->min()) / (x->max() - x->min()) * plot.width(),
+            plot.bottom() - (value.y() - y->min()) / (y->max() - y->min()) * plot.height()};
+}
+
+void ChartScene::render(QPainter& painter, const QRectF& target) const
+{
+    painter.save();
+    painter.fillRect(target, d->style.background);
+    painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
+    d->scene.render(&painter, target, QRectF(QPointF(0, 0), target.size()), Qt::IgnoreAspectRatio);
+    painter.translate(target.topLeft());
+    const QRectF plot = plotArea();
+    painter.setFont(d->style.font);
+    d->paintGuide(painter, plot);
+    d->paintTexts(painter, plot);
+    painter.setClipRect(plot.adjusted(-6, -6, 6, 6), Qt::IntersectClip);
+    d->paintMarks(painter);
+    painter.restore();
+}
+
+void ChartScene::Private::paintGuide(QPainter& painter, const QRectF& plot) const
+{
+    if (!content.guide)
+        return;
+    const double level = position({0, content.guide->y}).y();
+    if (level < plot.top() - 1 || level > plot.bottom() + 1)
+        return;
+    painter.setPen(QPen(style.muted, 1.2 * style.lineScale, Qt::CustomDashLine));
+    QPen pen = painter.pen();
+    pen.setDashPattern({6, 4});
+    painter.setPen(pen);
+    painter.drawLine(QPointF(plot.left(), level), QPointF(plot.right(), level));
+    painter.setPen(style.muted);
+    const double gap = painter.fontMetrics().height() * 0.25;
+    const double baseline = level - gap - painter.fontMetrics().ascent() < plot.top()
+                                ? level + gap + painter.fontMetrics().ascent()
+                                : level - gap;
+    painter.drawText(QPointF(plot.left() + 2 * gap, baseline), content.guide->label);
+}
+
+void ChartScene::Private::paintMarks(QPainter& painter) const
+{
+    for (const ChartSeries& series : content.series) {
+        QPen pen(series.pen.color(), 1.8 * style.lineScale);
+        painter.setPen(pen);
+        if (series.points.size() == 1) { // a line of one point cannot be seen
+            painter.setBrush(series.pen.color());
+            painter.drawEllipse(position(series.points.constFirst()), 3.5 * style.lineScale, 3.5 * style.lineScale);
+        } else if (series.best) {
+            painter.setBrush(style.background);
+            painter.drawEllipse(position(*series.best), 4 * style.lineScale, 4 * style.lineScale);
+        }
+    }
+}
+
+void ChartScene::Private::paintTexts(QPainter& painter, const QRectF& plot) const
+{
+    painter.setPen(style.muted);
+    const double gap = painter.fontMetrics().height() * 0.4;
+    if (!content.note.isEmpty())
+        painter.drawText(plot.adjusted(gap, gap, -gap, -gap), Qt::AlignRight | Qt::AlignTop | Qt::TextWordWrap, content.note);
+    if (content.isEmpty() && !content.notice.isEmpty())
+        painter.drawText(plot.adjusted(gap, gap, -gap, -gap), Qt::AlignCenter | Qt::TextWordWrap, content.notice);
+}
+
+QRectF ChartScene::plotArea() const
+{
+    return d->chart->plotArea();
+}
+
+QPointF ChartScene::position(const QPointF& value) const
+{
+    return d->position(value);
+}
+
+double ChartScene::xAt(double position) const
+{
+    const QRectF plot = plotArea();
+    return d->x->min() + (position - plot.left()) / plot.width() * (d->x->max() - d->x->min());
+}
+
+} // namespace normscope

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/curves/chartcontent.h"
+
+#include <QRectF>
+#include <QSizeF>
+
+#include <memory>
+
+class QPainter;
+
+namespace normscope {
+
+/// Draws a ChartContent; the only class that knows Qt Charts.
+class ChartScene {
+public:
+    ChartScene();
+    ~ChartScene();
+
+    void setContent(const ChartContent& content, const ChartStyle& style, const QSizeF& size);
+    /// Into `target`, which has the size given to setContent().
+    void render(QPainter& painter, const QRectF& target) const;
+
+    QRectF plotArea() const; ///< within a drawing whose corner is (0, 0)
+    QPointF position(const QPointF& value) const;
+    double xAt(double position) const;
+
+private:
+    struct Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace normscope
