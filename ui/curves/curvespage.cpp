@@ -7,6 +7,7 @@
 #include "ui/curves/curvecontent.h"
 #include "ui/curves/elidedlabel.h"
 #include "ui/export/textexport.h"
+#include "ui/theme/theme.h"
 
 #include <QDir>
 #include <QGridLayout>
@@ -88,7 +89,7 @@ QWidget* CurvesPage::buildBody()
 
     auto* body = new QWidget;
     auto* all = new QVBoxLayout(body);
-    all->setContentsMargins(8, 8, 8, 8);
+    all->setContentsMargins(spacing::page, spacing::page, spacing::page, spacing::page);
     all->addLayout(top);
     all->addWidget(m_legend);
     all->addWidget(m_pages, 1);
@@ -100,7 +101,7 @@ QWidget* CurvesPage::buildEpochs()
     auto* page = new QWidget;
     m_grid = new QGridLayout(page);
     m_grid->setContentsMargins(0, 0, 0, 0);
-    m_grid->setSpacing(8);
+    m_grid->setSpacing(spacing::normal);
     for (int i = 0; i < 4; ++i) {
         auto* panel = new ChartPanel(curveStem(static_cast<Curve>(i)));
         m_panels[static_cast<std::size_t>(i)] = panel;
