@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace normscope {
+namespace normscope::storage {
 
 namespace {
 
@@ -191,4 +191,4 @@ Result<std::string> readFile(const std::string& path, std::size_t limit)
     return text;
 }
 
-} // namespace normscope
+} // namespace normscope::storage

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace normscope {
+namespace normscope::storage {
 
 // Internal to model/store: files that survive a crash in the middle of a write.
 
@@ -28,4 +28,4 @@ Result<std::string> readFile(const std::string& path, std::size_t limit);
 /// Makes the names in a folder durable.
 Status syncFolder(const std::string& folder);
 
-} // namespace normscope
+} // namespace normscope::storage

@@ -6,6 +6,8 @@
 
 namespace normscope {
 
+using namespace storage;
+
 namespace {
 
 constexpr int targetCount = 3;

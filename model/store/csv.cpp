@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace normscope {
+namespace normscope::storage {
 
 namespace {
 
@@ -121,6 +121,10 @@ bool CsvReader::readQuotedField()
     m_at = end;
     return true;
 }
+
+} // namespace normscope::storage
+
+namespace normscope {
 
 std::string csvField(std::string_view text)
 {

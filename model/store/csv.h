@@ -9,7 +9,7 @@
 #include <system_error>
 #include <vector>
 
-namespace normscope {
+namespace normscope::storage {
 
 // Internal to model/store. Numbers are always written and read in the C locale, whatever the process runs under.
 
@@ -52,4 +52,4 @@ private:
     std::deque<std::string> m_unquoted;
 };
 
-} // namespace normscope
+} // namespace normscope::storage

@@ -15,7 +15,7 @@
 
 #include <sys/stat.h>
 
-namespace normscope {
+namespace normscope::storage {
 
 namespace {
 
@@ -154,4 +154,4 @@ std::string utcNow()
     return isoTime(now.tv_sec) + fraction;
 }
 
-} // namespace normscope
+} // namespace normscope::storage

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <string>
 
-namespace normscope {
+namespace normscope::storage {
 
 // Internal to model/store: one run's folder.
 
@@ -23,4 +23,4 @@ std::string sortKey(const RunRecord& record);
 /// The time now, ISO 8601 in UTC with microseconds.
 std::string utcNow();
 
-} // namespace normscope
+} // namespace normscope::storage

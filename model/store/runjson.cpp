@@ -11,7 +11,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace normscope {
+namespace normscope::storage {
 
 namespace {
 
@@ -324,4 +324,4 @@ std::string newerVersionText(const RunJsonState& state)
         + std::to_string(state.schema) + "; this version knows " + std::to_string(runSchema) + ")";
 }
 
-} // namespace normscope
+} // namespace normscope::storage

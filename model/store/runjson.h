@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace normscope {
+namespace normscope::storage {
 
 // Internal to model/store: what run.json holds.
 
@@ -38,4 +38,4 @@ RunJsonState readRunJson(std::string_view text, RunRecord& record);
 /// "written by a newer version (Normscope 2.0, schema 2)"
 std::string newerVersionText(const RunJsonState& state);
 
-} // namespace normscope
+} // namespace normscope::storage

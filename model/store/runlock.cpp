@@ -17,6 +17,8 @@
 
 namespace normscope {
 
+using namespace storage;
+
 namespace {
 
 constexpr int acquireTries = 20;

@@ -20,6 +20,8 @@
 
 namespace normscope {
 
+using namespace storage;
+
 namespace fs = std::filesystem;
 
 namespace {

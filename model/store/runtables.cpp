@@ -10,7 +10,7 @@
 #include <cmath>
 #include <limits>
 
-namespace normscope {
+namespace normscope::storage {
 
 namespace {
 
@@ -43,11 +43,11 @@ void readCell(std::string_view cell, std::string_view column, Number& value, std
         problem = "expected a number for " + std::string(column) + ", but found " + shown(cell);
 }
 
-std::string readMetricsRow(const Fields& fields, EpochMetrics& metrics)
+/// `columns` is the header's count: a row with decimal commas has more, and would be read as other numbers.
+std::string readMetricsRow(const Fields& fields, std::size_t columns, EpochMetrics& metrics)
 {
-    if (fields.size() < metricsColumns.size())
-        return "expected " + std::to_string(metricsColumns.size()) + " values, but found "
-            + std::to_string(fields.size());
+    if (fields.size() != columns)
+        return "expected " + std::to_string(columns) + " values, but found " + std::to_string(fields.size());
     std::string problem;
     readCell(fields[0], metricsColumns[0], metrics.epoch, problem);
     readCell(fields[1], metricsColumns[1], metrics.trainAccuracy, problem);
@@ -148,14 +148,16 @@ MetricsTable readMetrics(std::string_view text)
 {
     MetricsTable table;
     CsvReader reader(text);
-    if (reader.next() && !startsWithColumns(reader.fields(), metricsColumns))
+    const bool hasHeader = reader.next();
+    const std::size_t columns = reader.fields().size();
+    if (hasHeader && !startsWithColumns(reader.fields(), metricsColumns))
         table.problem = atLine(reader) + "expected the columns Epoch,Train Acc,..., but found "
             + shown(reader.fields().front());
     while (table.problem.empty() && reader.next()) {
         if (isBlank(reader.fields()))
             continue;
         EpochMetrics metrics;
-        const std::string problem = readMetricsRow(reader.fields(), metrics);
+        const std::string problem = readMetricsRow(reader.fields(), columns, metrics);
         const int before = table.epochs.empty() ? 0 : table.epochs.back().epoch;
         if (!problem.empty())
             table.problem = atLine(reader) + problem;
@@ -206,4 +208,4 @@ Result<Evaluation> readPredictions(std::string_view text, const std::string& pat
     return evaluation;
 }
 
-} // namespace normscope
+} // namespace normscope::storage

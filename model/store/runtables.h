@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace normscope {
+namespace normscope::storage {
 
 // Internal to model/store: the tables of a run's folder as text.
 
@@ -35,4 +35,4 @@ std::vector<float> readBatches(std::string_view text);
 /// Error messages begin with "PATH, line N:". `loss` and `correct` are worked out anew.
 Result<Evaluation> readPredictions(std::string_view text, const std::string& path);
 
-} // namespace normscope
+} // namespace normscope::storage

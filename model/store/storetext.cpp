@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-namespace normscope {
+namespace normscope::storage {
 
 namespace {
 
@@ -112,4 +112,4 @@ std::string shown(std::string_view text)
     return "\"" + body + (cut ? "...\"" : "\"");
 }
 
-} // namespace normscope
+} // namespace normscope::storage

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace normscope {
+namespace normscope::storage {
 
 // Internal to model/store: text that comes from people, folders and damaged files.
 
@@ -16,4 +16,4 @@ std::string cleanNote(std::string_view text);
 /// A found value inside a message: quoted, control characters escaped, cut where it is long.
 std::string shown(std::string_view text);
 
-} // namespace normscope
+} // namespace normscope::storage

@@ -14,6 +14,8 @@
 
 namespace normscope {
 
+using namespace storage;
+
 namespace fs = std::filesystem;
 
 namespace {
