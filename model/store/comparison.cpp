@@ -108,7 +108,7 @@ std::string comparisonJson(const std::vector<RunRecord>& runs)
     Json all = Json::array();
     for (const auto& run : runs)
         all.push_back(comparisonObject(run));
-    return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return jsonText(all, 2) + "\n";
 }
 
 } // namespace normscope

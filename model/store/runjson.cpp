@@ -2,14 +2,12 @@
 #include "model/store/runjson.h"
 
 #include "model/store/csv.h"
+#include "model/store/jsonreader.h"
 #include "model/store/storetext.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <limits>
-#include <type_traits>
-#include <utility>
 
 namespace normscope::storage {
 
@@ -40,118 +38,6 @@ bool fromHex(std::string_view hex, std::string& bytes)
     }
     return true;
 }
-
-/// Takes typed values out of one JSON object; notes the first thing that is not as it should be.
-class ObjectReader {
-public:
-    enum Need { Optional, Required };
-
-    ObjectReader(const Json& object, std::string prefix, std::string& problem)
-        : m_object(object), m_prefix(std::move(prefix)), m_problem(problem)
-    {
-    }
-
-    const Json* value(const char* key, Need need)
-    {
-        const auto found = m_object.find(key);
-        if (found != m_object.end())
-            return &*found;
-        if (need == Required)
-            complain("\"" + m_prefix + key + "\" is missing");
-        return nullptr;
-    }
-    void text(const char* key, std::string& out, Need need)
-    {
-        const Json* found = value(key, need);
-        if (found && found->is_string())
-            out = found->get<std::string>();
-        else if (found)
-            expected(key, "a text", *found);
-    }
-    template <class Integer>
-    void integer(const char* key, Integer& out, Need need)
-    {
-        const Json* found = value(key, need);
-        if (!found)
-            return;
-        if (found->is_number_unsigned() && std::in_range<Integer>(found->get<std::uint64_t>()))
-            out = static_cast<Integer>(found->get<std::uint64_t>());
-        else if (found->is_number_integer() && !found->is_number_unsigned()
-                 && std::in_range<Integer>(found->get<std::int64_t>()))
-            out = static_cast<Integer>(found->get<std::int64_t>());
-        else
-            expected(key, std::is_unsigned_v<Integer> ? "a whole number from 0" : "a whole number", *found);
-    }
-    void number(const char* key, double& out, Need need)
-    {
-        const Json* found = value(key, need);
-        if (!found)
-            return;
-        if (found->is_number())
-            out = found->get<double>();
-        else if (!found->is_string() || !parseNumber(found->get_ref<const std::string&>(), out) || std::isfinite(out))
-            expected(key, "a number", *found);
-    }
-    void boolean(const char* key, bool& out, Need need)
-    {
-        const Json* found = value(key, need);
-        if (found && found->is_boolean())
-            out = found->get<bool>();
-        else if (found)
-            expected(key, "true or false", *found);
-    }
-    void texts(const char* key, std::vector<std::string>& out)
-    {
-        const Json* found = value(key, Optional);
-        if (!found)
-            return;
-        std::vector<std::string> all;
-        for (const auto& item : *found)
-            if (item.is_string())
-                all.push_back(item.get<std::string>());
-        if (!found->is_array() || all.size() != found->size())
-            expected(key, "a list of texts", *found);
-        else
-            out = std::move(all);
-    }
-    const Json* object(const char* key, Need need)
-    {
-        const Json* found = value(key, need);
-        if (found && !found->is_object()) {
-            expected(key, "an object", *found);
-            return nullptr;
-        }
-        return found;
-    }
-    /// A text that `parse` turns into a value, or says why not.
-    template <class Value, class Parse>
-    void parsed(const char* key, Value& out, Parse parse)
-    {
-        std::string found;
-        text(key, found, Required);
-        if (!m_problem.empty())
-            return;
-        auto result = parse(found);
-        if (result)
-            out = std::move(result.value());
-        else
-            complain("\"" + m_prefix + key + "\": " + result.error().message);
-    }
-    void complain(std::string problem)
-    {
-        if (m_problem.empty())
-            m_problem = std::move(problem);
-    }
-    void expected(const char* key, std::string_view what, const Json& found)
-    {
-        complain("\"" + m_prefix + key + "\" should be " + std::string(what) + ", but is " + shown(jsonText(found)));
-    }
-
-private:
-    const Json& m_object;
-    std::string m_prefix;
-    std::string& m_problem;
-};
 
 using enum ObjectReader::Need;
 
@@ -187,7 +73,7 @@ void readSummary(ObjectReader read, RunRecord& record)
 {
     read.text("dataTitle", record.dataTitle, Optional);
     read.text("dataFingerprint", record.dataFingerprint, Optional);
-    read.texts("classNames", record.classNames);
+    read.texts("classNames", record.classNames, Optional);
     read.integer("trainImages", record.trainImages, Optional);
     read.integer("testImages", record.testImages, Optional);
     read.integer("parameters", record.parameters, Optional);
@@ -244,16 +130,6 @@ Json summaryJson(const RunRecord& record)
 
 } // namespace
 
-Json jsonNumber(double value)
-{
-    return std::isfinite(value) ? Json(value) : Json(numberText(value));
-}
-
-std::string jsonText(const Json& value)
-{
-    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 Json specToJson(const RunSpec& spec)
 {
     Json json{{"data", spec.data.toString()},
@@ -296,7 +172,7 @@ std::string writeRunJson(const RunRecord& record, std::string_view existing)
     if (merged.contains("spec") && merged["spec"].is_object())
         merged["spec"].erase("dataPathHex"); // only some specs have it
     merged.update(fresh, true);
-    return merged.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return jsonText(merged, 2) + "\n";
 }
 
 RunJsonState readRunJson(std::string_view text, RunRecord& record)

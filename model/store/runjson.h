@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "model/store/jsonreader.h"
 #include "model/store/runrecord.h"
-
-#include <nlohmann/json.hpp>
 
 #include <string>
 #include <string_view>
@@ -12,16 +11,10 @@ namespace normscope::storage {
 
 // Internal to model/store: what run.json holds.
 
-using Json = nlohmann::ordered_json;
-
 /// The `schema` this version writes. A change that older versions would misread raises it.
 inline constexpr int runSchema = 1;
 
-/// A finite number, or the text "nan", "inf" or "-inf": JSON knows no such numbers.
-Json jsonNumber(double value);
 Json specToJson(const RunSpec& spec);
-/// The text of a JSON value; bytes that are not UTF-8 become U+FFFD.
-std::string jsonText(const Json& value);
 
 /// Text of run.json. Keys that `existing`, its present text, has and this version does not know are kept.
 std::string writeRunJson(const RunRecord& record, std::string_view existing);

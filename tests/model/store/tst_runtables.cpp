@@ -3,13 +3,17 @@
 
 #include "tests/fixtures/testsupport.h"
 
+#include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include <cmath>
+#include <csignal>
 #include <limits>
+
+#include <sys/resource.h>
 
 using namespace normscope;
 using namespace normscope::storage;
@@ -36,6 +40,7 @@ private Q_SLOTS:
     void badPredictionsSayWhere_data();
     void badPredictionsSayWhere();
     void aMissingTableIsNamed();
+    void aFullDiskLosesNothing();
     void tenThousandPredictionsAreReadQuickly();
 
 private:
@@ -224,6 +229,39 @@ void TestRunTables::aMissingTableIsNamed()
     QVERIFY(!back.ok());
     QCOMPARE(back.error().code, ErrorCode::NotFound);
     QVERIFY(QString::fromStdString(back.error().message).contains(QStringLiteral("predictions.csv")));
+}
+
+void TestRunTables::aFullDiskLosesNothing()
+{
+    // No file may grow past 200 bytes: the system refuses in the middle of a write, as on a full disk.
+    QVERIFY(m_store->appendEpoch(m_run, {1, 45.5, 50.25, 1.5, 1.25, 0.01, 12.5}).ok());
+    m_run.note = std::string(5'000, 'x');
+    const QByteArray metrics = contents("metrics.csv");
+    const QByteArray json = contents("run.json");
+    rlimit before = {};
+    QCOMPARE(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    const rlimit small = {200, before.rlim_max};
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &small), 0);
+    Status appended;
+    for (int epoch = 2; epoch < 20 && appended.ok(); ++epoch)
+        appended = m_store->appendEpoch(m_run, {epoch, 100.0 / 3, 100.0 / 7, 1.0 / 3, 1.0 / 7, 0.01, 12.5});
+    const Status saved = m_store->save(m_run);
+    const Status predicted = m_store->savePredictions(m_run, syntheticEvaluation(*syntheticDataset(), 0.5));
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    std::signal(SIGXFSZ, handler);
+
+    for (const Status& status : {appended, saved, predicted}) {
+        QVERIFY(!status.ok());
+        QVERIFY2(status.error().message.find(m_run.folder) != std::string::npos, status.error().message.c_str());
+    }
+    QCOMPARE(contents("run.json"), json);
+    QVERIFY(contents("metrics.csv").startsWith(metrics));
+    QVERIFY2(contents("metrics.csv").endsWith('\n'), "no half row is left");
+    QVERIFY(!m_store->hasPredictions(m_run));
+    QVERIFY(QDir(QString::fromStdString(m_run.folder)).entryList({QStringLiteral("*.new-*")}).isEmpty());
+    QVERIFY2(m_store->save(m_run).ok(), "and with room again it works");
+    QCOMPARE(m_store->load(m_run.id)->note, m_run.note);
 }
 
 void TestRunTables::tenThousandPredictionsAreReadQuickly()
