@@ -30,7 +30,7 @@ QString writeWholeFile(const QString& path, const QByteArray& bytes)
     if (QFileInfo(path).isDir())
         return translated("Could not write %1: it is a folder. Give a file name.").arg(shown);
     QSaveFile file(path);
-    if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit())
+    if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.flush() && file.commit())
         return {};
     return translated("Could not write %1: %2. Choose another folder or file name.").arg(shown, file.errorString());
 }
