@@ -29,8 +29,10 @@ QString writeWholeFile(const QString& path, const QByteArray& bytes)
     const QString shown = QDir::toNativeSeparators(path);
     if (QFileInfo(path).isDir())
         return translated("Could not write %1: it is a folder. Give a file name.").arg(shown);
+    if (const QFileInfo info(path); info.exists() && !info.isFile()) // a device or pipe would be replaced by a file
+        return translated("Could not write %1: it is not an ordinary file. Choose another file name.").arg(shown);
     QSaveFile file(path);
-    if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.flush() && file.commit())
+    if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit())
         return {};
     return translated("Could not write %1: %2. Choose another folder or file name.").arg(shown, file.errorString());
 }
