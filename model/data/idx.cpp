@@ -83,11 +83,13 @@ Status IdxFile::readHeader(std::uint32_t magic)
 {
     std::uint8_t header[16] = {};
     const std::size_t headerBytes = magic == imagesMagic ? 16 : 8;
-    if (auto status = read(header, headerBytes); !status)
+    if (auto status = read(header, 4); !status)
         return status;
     if (const auto found = bigEndian(header); found != magic)
         return bad("it starts with " + std::to_string(found) + " where an IDX file of " + (magic == imagesMagic ? "images" : "labels")
                    + " starts with " + std::to_string(magic) + ", so it is not such a file.");
+    if (auto status = read(header + 4, headerBytes - 4); !status)
+        return status;
     m_items = bigEndian(header + 4);
     if (magic == imagesMagic)
         if (auto status = checkDimensions(bigEndian(header + 8), bigEndian(header + 12)); !status)
