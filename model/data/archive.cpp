@@ -58,6 +58,7 @@ private:
     Status checkComplete() const;
     void report() const;
     Error damaged(const std::string& what) const;
+    std::string reason() const;
     std::string nameOf(::archive_entry* entry);
 
     std::string m_path;
@@ -72,6 +73,12 @@ private:
 Error Unpacker::damaged(const std::string& what) const
 {
     return {ErrorCode::BadInput, shownName(m_path) + " " + what + ". Fetch the archive again or choose another file.", {}};
+}
+
+std::string Unpacker::reason() const
+{
+    const char* text = archive_error_string(m_reader.get());
+    return text ? shownName(text) : "no reason given";
 }
 
 Status Unpacker::open()
@@ -90,7 +97,7 @@ Status Unpacker::open()
     archive_read_support_filter_gzip(m_reader.get());
     archive_read_support_format_tar(m_reader.get());
     if (archive_read_open_fd(m_reader.get(), m_file.handle.get(), 1 << 17) != ARCHIVE_OK)
-        return damaged("is not a tar archive");
+        return damaged("is damaged, truncated or not the archive (" + reason() + ")");
     return {};
 }
 
@@ -121,7 +128,7 @@ Status Unpacker::unpack(const fs::path& into)
         if (result == ARCHIVE_EOF)
             return checkComplete();
         if (result < ARCHIVE_WARN)
-            return damaged(std::string("is damaged or truncated (") + archive_error_string(m_reader.get()) + ")");
+            return damaged("is damaged or truncated (" + reason() + ")");
         if (isCancelled(m_options.cancel))
             return cancelledError("Unpacking");
         if (archive_filter_bytes(m_reader.get(), 0) > mostUnpackedBytes)
@@ -156,7 +163,7 @@ Status Unpacker::copyData(const fs::path& to)
         if (got == 0)
             break;
         if (got < 0)
-            return damaged(std::string("is damaged or truncated (") + archive_error_string(m_reader.get()) + ")");
+            return damaged("is damaged or truncated (" + reason() + ")");
         total += std::uint64_t(got);
         if (total > mostEntryBytes)
             return damaged("holds a file of more than " + groupedNumber(mostEntryBytes) + " bytes");

@@ -387,8 +387,9 @@ void TestImageFolder::sizesComeFromTheHeader_data()
     QTest::addColumn<int>("width");
     QTest::addColumn<int>("height");
     const cv::Mat image = plain(37, 21, 1, 2, 3);
-    for (const auto* extension : {".png", ".jpg", ".bmp", ".webp", ".tiff", ".ppm", ".pgm"})
+    for (const auto* extension : {".png", ".jpg", ".bmp", ".webp", ".tiff", ".ppm"})
         QTest::addRow("%s", extension + 1) << encoded(image, extension) << 37 << 21;
+    QTest::addRow("pgm") << encoded(cv::Mat(21, 37, CV_8UC1, cv::Scalar(5)), ".pgm") << 37 << 21;
     QTest::addRow("PNM with comments") << QByteArray("P6 # made by hand\n# again\n 37\n21 255\nxxx") << 37 << 21;
     QTest::addRow("big-endian TIFF") << QByteArray("MM\0*\0\0\0\x08\0\x02", 10) + QByteArray("\x01\0\0\x03\0\0\0\x01\0\x25\0\0", 12)
             + QByteArray("\x01\x01\0\x04\0\0\0\x01\0\0\0\x15", 12) << 37 << 21;
