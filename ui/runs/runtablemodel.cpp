@@ -46,7 +46,7 @@ int RunTableModel::columnCount(const QModelIndex& parent) const
 
 QVariant RunTableModel::data(const QModelIndex& index, int role) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+    if (!index.isValid())
         return {};
     const Run* run = m_library.run(m_ids.at(index.row()));
     if (!run)
@@ -109,7 +109,7 @@ QVariant RunTableModel::decoration(const Run& run, int column) const
 
 bool RunTableModel::setData(const QModelIndex& index, const QVariant& value, int role)
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid) || index.column() != NameColumn)
+    if (!index.isValid() || index.column() != NameColumn)
         return false;
     const QString id = m_ids.at(index.row());
     if (role == Qt::CheckStateRole) {
@@ -148,7 +148,7 @@ QVariant RunTableModel::headerData(int section, Qt::Orientation orientation, int
 
 Qt::ItemFlags RunTableModel::flags(const QModelIndex& index) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+    if (!index.isValid())
         return Qt::NoItemFlags;
     Qt::ItemFlags flags = Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemNeverHasChildren;
     if (index.column() == NameColumn) {
