@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/window/mainwindow.h"
+
+#include "model/training/trainer.h"
+#include "ui/compare/comparepage.h"
+#include "ui/confusion/confusionpage.h"
+#include "ui/curves/curvespage.h"
+#include "ui/data/datapage.h"
+#include "ui/data/datasetprovider.h"
+#include "ui/errors/errorspage.h"
+#include "ui/experiment/experimentform.h"
+#include "ui/experiment/seedrecipes.h"
+#include "ui/export/textexport.h"
+#include "ui/network/networkpage.h"
+#include "ui/runs/runlibrary.h"
+#include "ui/runs/runpanel.h"
+#include "ui/theme/icons.h"
+#include "ui/theme/messagebar.h"
+#include "ui/training/trainingcontroller.h"
+#include "ui/window/aboutdialog.h"
+#include "ui/window/appsettings.h"
+#include "ui/window/emptystate.h"
+#include "ui/window/mainmenu.h"
+#include "ui/window/pagearea.h"
+#include "ui/window/runbar.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDesktopServices>
+#include <QDir>
+#include <QFileDialog>
+#include <QLabel>
+#include <QMenu>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QSplitter>
+#include <QStatusBar>
+#include <QUrl>
+#include <QVBoxLayout>
+
+#include <utility>
+
+namespace normscope {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr QSize firstSize{1280, 800};
+constexpr int leftWidth = 350;
+constexpr int storeWidth = 420; // of the path in the status line
+constexpr std::size_t firstChecks = 6; // how many runs a store seen for the first time shows
+
+QString storeFolder(const RunLibrary& library)
+{
+    return QString::fromStdString(library.store().folder());
+}
+
+} // namespace
+
+MainWindow::MainWindow(RunLibrary& library, TrainingController& controller, DatasetProvider& datasets, AppSettings& settings,
+                       QWidget* parent)
+    : QMainWindow(parent), m_library(library), m_controller(controller), m_datasets(datasets), m_settings(settings),
+      m_form(new ExperimentForm(datasets, settings)), m_runs(new RunPanel(library, settings)),
+      m_bar(new RunBar(library, controller)), m_empty(new EmptyState), m_pages(new PageArea(m_empty)),
+      m_message(new MessageBar)
+{
+    setWindowIcon(applicationIcon());
+    restoreChecks();
+    buildPages();
+    buildLayout();
+    buildMenu();
+    buildStatusBar();
+    connectForm();
+    connectLibrary();
+    connectTraining();
+    connectMenu();
+    restoreSettings();
+    m_pages->setHasRuns(!m_library.runs().empty());
+    updateStart();
+    updatePreviews();
+    updateStatus();
+    updateTitle();
+}
+
+void MainWindow::buildPages()
+{
+    auto* confusion = new ConfusionPage(m_library, m_settings);
+    m_errors = new ErrorsPage(m_library, m_datasets, m_settings);
+    m_network = new NetworkPage(m_library, m_settings);
+    m_data = new DataPage(m_datasets, m_settings);
+    m_pages->addPage(new CurvesPage(m_library, m_settings), themeIcon(u"curves"_s), tr("Curves"), true);
+    m_pages->addPage(new ComparePage(m_library, m_settings), themeIcon(u"table"_s), tr("Compare"), true);
+    m_pages->addPage(confusion, themeIcon(u"confusion"_s), tr("Confusion"), true);
+    const int errors = m_pages->addPage(m_errors, themeIcon(u"errors"_s), tr("Errors"), true);
+    m_pages->addPage(m_network, themeIcon(u"model"_s), tr("Model"), false);
+    m_pages->addPage(m_data, themeIcon(u"data"_s), tr("Data"), false);
+    connect(confusion, &ConfusionPage::cellActivated, this, [this, errors](const QString& run, int trueClass, int predicted) {
+        m_errors->showCell(run, trueClass, predicted);
+        m_pages->showPage(errors);
+    });
+}
+
+void MainWindow::buildLayout()
+{
+    auto* runs = new QWidget;
+    auto* runsLayout = new QVBoxLayout(runs);
+    runsLayout->setContentsMargins(spacing::normal, spacing::small, spacing::normal, spacing::small);
+    runsLayout->addWidget(m_runs);
+    m_left = new QSplitter(Qt::Vertical);
+    m_left->addWidget(m_form);
+    m_left->addWidget(runs);
+    m_left->setStretchFactor(0, 3);
+    m_left->setStretchFactor(1, 2);
+    m_columns = new QSplitter(Qt::Horizontal);
+    m_columns->addWidget(m_left);
+    m_columns->addWidget(m_pages);
+    m_columns->setStretchFactor(0, 0);
+    m_columns->setStretchFactor(1, 1);
+    m_columns->setSizes({leftWidth, firstSize.width() - leftWidth});
+    for (QSplitter* splitter : {m_left, m_columns})
+        splitter->setChildrenCollapsible(false);
+
+    auto* central = new QWidget;
+    auto* layout = new QVBoxLayout(central);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_bar);
+    layout->addWidget(m_message);
+    layout->addWidget(m_columns, 1);
+    setCentralWidget(central);
+}
+
+void MainWindow::buildMenu()
+{
+    m_menu = new MainMenu(*this, *m_bar, *m_pages, m_runs->exportMenu(), m_runs->undoAction());
+}
+
+void MainWindow::buildStatusBar()
+{
+    m_device = new QLabel;
+    m_dataTitle = new QLabel;
+    m_store = new QLabel;
+    for (QLabel* label : {m_device, m_dataTitle, m_store}) {
+        label->setTextFormat(Qt::PlainText);
+        label->setContentsMargins(spacing::normal, 0, spacing::normal, 0);
+        statusBar()->addWidget(label);
+    }
+    const QString path = QDir::toNativeSeparators(storeFolder(m_library));
+    m_store->setText(tr("Store: %1").arg(m_store->fontMetrics().elidedText(path, Qt::ElideMiddle, storeWidth)));
+    m_store->setToolTip(tr("Every run is a folder in %1").arg(path).toHtmlEscaped());
+}
+
+void MainWindow::connectForm()
+{
+    connect(m_form, &ExperimentForm::startRequested, this, &MainWindow::startRun);
+    connect(m_form, &ExperimentForm::compareRequested, this, &MainWindow::startRuns);
+    connect(m_form, &ExperimentForm::specChanged, this, [this] {
+        updateStart();
+        updatePreviews();
+        updateStatus();
+    });
+    // The form hears of loaded data by the same signals; ask it after it has.
+    const auto dataKnown = [this] {
+        updateStart();
+        updatePreviews();
+    };
+    connect(&m_datasets, &DatasetProvider::ready, this, dataKnown, Qt::QueuedConnection);
+    connect(&m_datasets, &DatasetProvider::failed, this, dataKnown, Qt::QueuedConnection);
+    connect(m_bar, &RunBar::startRequested, this, [this] { startRun(m_form->spec()); });
+    connect(m_empty, &EmptyState::compareRequested, this, [this] { compare(false); });
+    connect(m_empty, &EmptyState::quickLookRequested, this, [this] { compare(true); });
+}
+
+void MainWindow::connectLibrary()
+{
+    connect(&m_library, &RunLibrary::storeError, this,
+            [this](const QString& text) { m_message->say(MessageBar::Kind::Error, text); });
+    const auto countRuns = [this] { m_pages->setHasRuns(!m_library.runs().empty()); };
+    connect(&m_library, &RunLibrary::runAdded, this, countRuns);
+    connect(&m_library, &RunLibrary::runRemoved, this, countRuns);
+    connect(&m_library, &RunLibrary::runRemoved, &m_controller, &TrainingController::removeQueued);
+    connect(m_runs, &RunPanel::cloneRequested, this, [this](const RunSpec& spec) { m_form->setSpec(spec); });
+    connect(m_runs, &RunPanel::queueRequested, &m_controller, &TrainingController::enqueue);
+    connect(m_runs, &RunPanel::dequeueRequested, &m_controller, &TrainingController::removeQueued);
+    m_runs->setQueueTest([this](const QString& id) { return m_controller.queuedRuns().contains(id); });
+}
+
+void MainWindow::connectTraining()
+{
+    connect(&m_controller, &TrainingController::runFailed, this, [this](const QString& id, const QString& reason) {
+        const Run* run = m_library.run(id);
+        m_message->say(MessageBar::Kind::Error, tr("\"%1\" failed: %2").arg(run ? run->displayName() : id, reason));
+    });
+    connect(&m_controller, &TrainingController::stateChanged, this, [this] {
+        updateTitle();
+        updateStatus();
+        if (m_closing && m_controller.state() == TrainingController::State::Idle)
+            close();
+    });
+    connect(&m_controller, &TrainingController::runEnded, this, [this](const QString& id) {
+        if (id == m_discard)
+            m_library.remove(std::exchange(m_discard, {}));
+    });
+}
+
+void MainWindow::connectMenu()
+{
+    connect(m_menu, &MainMenu::showStoreRequested, this, &MainWindow::showStore);
+    connect(m_menu, &MainMenu::openStoreRequested, this, &MainWindow::chooseStore);
+    connect(m_menu, &MainMenu::refreshRequested, &m_library, &RunLibrary::refresh);
+    connect(m_menu, &MainMenu::exportComparisonRequested, this, &MainWindow::exportComparison);
+    connect(m_menu, &MainMenu::compareRequested, this, [this] { compare(false); });
+    connect(m_menu, &MainMenu::quickLookRequested, this, [this] { compare(true); });
+    connect(m_menu, &MainMenu::aboutRequested, this, [this] { (new AboutDialog(this))->show(); });
+    connect(m_menu, &MainMenu::themeChosen, this, [this](ThemeChoice choice) {
+        m_settings.setTheme(toString(choice));
+        setTheme(choice);
+    });
+    const auto updateExport = [this] {
+        const bool any = !m_library.checkedRuns().empty();
+        m_menu->exportComparisonAction()->setEnabled(any);
+        m_menu->exportComparisonAction()->setToolTip(any ? QString() : tr("Check the runs to compare first"));
+    };
+    connect(&m_library, &RunLibrary::checkedChanged, this, updateExport);
+    updateExport();
+}
+
+void MainWindow::setTheme(ThemeChoice choice)
+{
+    applyTheme(*qApp, choice);
+    m_menu->setTheme(choice);
+}
+
+void MainWindow::restoreSettings()
+{
+    resize(firstSize);
+    restoreGeometry(m_settings.windowGeometry());
+    m_columns->restoreState(m_settings.splitterState());
+    m_pages->showPage(m_settings.page());
+    connect(m_pages, &PageArea::pageChanged, this, [this](int page) { m_settings.setPage(page); });
+    setTheme(parseThemeChoice(m_settings.theme()).value_or(ThemeChoice::System));
+}
+
+void MainWindow::saveSettings()
+{
+    m_settings.setWindowGeometry(saveGeometry());
+    m_settings.setSplitterState(m_columns->saveState());
+    QStringList checked;
+    for (const Run* run : m_library.checkedRuns())
+        checked.append(run->id());
+    m_settings.setCheckedRuns(storeFolder(m_library), checked);
+}
+
+void MainWindow::restoreChecks()
+{
+    if (!m_library.checkedRuns().empty())
+        return; // somebody has chosen already
+    QStringList ids = m_settings.checkedRuns(storeFolder(m_library));
+    if (!m_settings.hasCheckedRuns(storeFolder(m_library))) {
+        const auto runs = m_library.runs();
+        for (auto it = runs.rbegin(); it != runs.rend() && std::size_t(ids.size()) < firstChecks; ++it)
+            if (!(*it)->record.epochs.empty())
+                ids.append((*it)->id());
+    }
+    m_library.setChecked(ids, true);
+}
+
+void MainWindow::updateStart()
+{
+    m_bar->setCanStart(m_form->canStart(), m_form->whyNot());
+    const QString whyNot = m_form->whyNotCompare();
+    m_menu->setWhyNotCompare(whyNot);
+    m_empty->setData(QString::fromStdString(m_form->spec().data.title()), whyNot.isEmpty(), whyNot);
+}
+
+void MainWindow::updatePreviews()
+{
+    const RunSpec spec = m_form->spec();
+    const auto dataset = m_datasets.peek(spec.data);
+    m_network->showSpec(spec, dataset ? int(dataset->classNames.size()) : 10);
+    m_data->showSpec(spec);
+}
+
+void MainWindow::updateStatus()
+{
+    const Run* run = m_library.run(m_controller.currentRun());
+    const SystemInfo info = systemInfo();
+    const QString machine = info.cuda ? QString::fromStdString(info.cudaDevice) : tr("CPU, %1 cores").arg(info.cores);
+    m_device->setText(run && !run->record.device.empty() ? QString::fromStdString(run->record.device) : machine);
+    m_dataTitle->setText(tr("Data: %1").arg(QString::fromStdString((run ? run->record.spec : m_form->spec()).data.title())));
+}
+
+void MainWindow::updateTitle()
+{
+    const Run* run = m_library.run(m_controller.currentRun());
+    setWindowTitle(run ? tr("%1 - Normscope").arg(run->displayName()) : tr("Normscope"));
+}
+
+void MainWindow::startRun(const RunSpec& spec)
+{
+    startRuns({spec});
+}
+
+void MainWindow::startRuns(const std::vector<RunSpec>& specs)
+{
+    for (const RunSpec& spec : specs) {
+        const QString id = m_library.create(spec); // says itself why it cannot
+        if (id.isEmpty())
+            return;
+        m_controller.enqueue(id);
+    }
+    if (!m_library.runs().empty())
+        m_pages->showPage(0);
+}
+
+void MainWindow::compare(bool quickLook)
+{
+    RunSpec place = m_form->spec();
+    place.quickLook = quickLook;
+    startRuns(seedComparison(place));
+}
+
+void MainWindow::showStore()
+{
+    const QString folder = storeFolder(m_library);
+    if (!QDesktopServices::openUrl(QUrl::fromLocalFile(folder)))
+        m_message->say(MessageBar::Kind::Info, tr("The runs are in %1").arg(QDir::toNativeSeparators(folder)));
+}
+
+void MainWindow::chooseStore()
+{
+    if (m_controller.state() != TrainingController::State::Idle) {
+        m_message->say(MessageBar::Kind::Warning, tr("Another store can be opened when nothing trains: stop the run first, or wait."));
+        return;
+    }
+    auto* dialog = new QFileDialog(this, tr("Open another store"), storeFolder(m_library));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::Directory);
+    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::storeRequested);
+    dialog->open();
+}
+
+void MainWindow::exportComparison()
+{
+    std::vector<RunRecord> records;
+    for (const Run* run : m_library.checkedRuns())
+        records.push_back(run->record);
+    QString path;
+    if (saveTextWithDialog(this, tr("Export the comparison"), u"comparison.csv"_s, comparisonCsv(records), m_settings, &path))
+        m_message->say(MessageBar::Kind::Info, tr("Saved %1").arg(QDir::toNativeSeparators(path)));
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    if (m_controller.state() != TrainingController::State::Idle) {
+        event->ignore();
+        if (!m_closing)
+            askBeforeClosing();
+        return;
+    }
+    saveSettings();
+    if (m_library.canUndoRemove())
+        static_cast<void>(m_library.store().emptyTrash().ok()); // what is left is found and emptied next time
+    event->accept();
+}
+
+void MainWindow::askBeforeClosing()
+{
+    if (m_question) {
+        m_question->raise();
+        return;
+    }
+    const Run* run = m_library.run(m_controller.currentRun());
+    // Open, not executed: the training's news goes on arriving behind the question.
+    m_question = new QMessageBox(QMessageBox::Question, tr("Close Normscope"),
+                                 tr("\"%1\" is still training.").arg(run ? run->displayName() : QString()),
+                                 QMessageBox::NoButton, this);
+    m_question->setTextFormat(Qt::PlainText);
+    m_question->setInformativeText(tr("Stopping keeps the epochs done; runs that wait in the queue become stopped."));
+    QPushButton* keep = m_question->addButton(tr("Keep training"), QMessageBox::RejectRole);
+    QPushButton* save = m_question->addButton(tr("Stop and save"), QMessageBox::AcceptRole);
+    QPushButton* discard = m_question->addButton(tr("Discard this run"), QMessageBox::DestructiveRole);
+    m_question->setDefaultButton(keep);
+    m_question->setEscapeButton(keep);
+    m_question->setAttribute(Qt::WA_DeleteOnClose);
+    connect(save, &QPushButton::clicked, this, [this] { stopThenClose(false); });
+    connect(discard, &QPushButton::clicked, this, [this] { stopThenClose(true); });
+    connect(m_question, &QObject::destroyed, this, [this] { m_question = nullptr; });
+    m_question->open();
+}
+
+void MainWindow::stopThenClose(bool discard)
+{
+    m_closing = true;
+    if (discard)
+        m_discard = m_controller.currentRun();
+    if (m_controller.state() == TrainingController::State::Idle)
+        close();
+    else
+        m_controller.stopAll();
+}
+
+} // namespace normscope

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/training/runspec.h"
+#include "ui/theme/theme.h"
+
+#include <QMainWindow>
+
+#include <vector>
+
+class QLabel;
+class QMessageBox;
+class QSplitter;
+
+namespace normscope {
+
+class AppSettings;
+class DataPage;
+class DatasetProvider;
+class EmptyState;
+class ErrorsPage;
+class ExperimentForm;
+class MainMenu;
+class MessageBar;
+class NetworkPage;
+class PageArea;
+class RunBar;
+class RunLibrary;
+class RunPanel;
+class TrainingController;
+
+/// The window: puts the parts side by side and connects them. All that it is given must outlive it.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+public:
+    MainWindow(RunLibrary& library, TrainingController& controller, DatasetProvider& datasets, AppSettings& settings,
+               QWidget* parent = nullptr);
+
+    ExperimentForm* form() const { return m_form; }
+    PageArea* pages() const { return m_pages; }
+    RunPanel* runPanel() const { return m_runs; }
+    RunBar* runBar() const { return m_bar; }
+    EmptyState* emptyState() const { return m_empty; }
+    MessageBar* messageBar() const { return m_message; }
+    /// The theme of the command line goes before the remembered one, and is not remembered.
+    void setTheme(ThemeChoice choice);
+
+public Q_SLOTS:
+    void startRun(const normscope::RunSpec& spec);
+    void startRuns(const std::vector<normscope::RunSpec>& specs);
+    void compare(bool quickLook);
+
+Q_SIGNALS:
+    void storeRequested(const QString& folder); ///< the user chose another store
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+
+private:
+    void buildPages();
+    void buildLayout();
+    void buildMenu();
+    void buildStatusBar();
+    void connectForm();
+    void connectLibrary();
+    void connectTraining();
+    void connectMenu();
+    void restoreSettings();
+    void saveSettings();
+    void restoreChecks();
+    void updateStart();
+    void updatePreviews();
+    void updateStatus();
+    void updateTitle();
+    void chooseStore();
+    void showStore();
+    void exportComparison();
+    void askBeforeClosing();
+    void stopThenClose(bool discard);
+
+    RunLibrary& m_library;
+    TrainingController& m_controller;
+    DatasetProvider& m_datasets;
+    AppSettings& m_settings;
+    bool m_closing = false;  ///< close as soon as nothing trains
+    QString m_discard;       ///< the run to delete before that
+    QMessageBox* m_question = nullptr;
+    ExperimentForm* m_form;
+    RunPanel* m_runs;
+    RunBar* m_bar;
+    EmptyState* m_empty;
+    PageArea* m_pages;
+    MessageBar* m_message;
+    MainMenu* m_menu = nullptr;
+    ErrorsPage* m_errors = nullptr;
+    NetworkPage* m_network = nullptr;
+    DataPage* m_data = nullptr;
+    QSplitter* m_columns = nullptr;
+    QSplitter* m_left = nullptr;
+    QLabel* m_device = nullptr;
+    QLabel* m_dataTitle = nullptr;
+    QLabel* m_store = nullptr;
+};
+
+} // namespace normscope
