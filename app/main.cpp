@@ -7,10 +7,12 @@
 #include "ui/window/mainwindow.h"
 #include "ui/window/screenshots.h"
 
+#include <QAbstractButton>
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QFileDialog>
 #include <QMessageBox>
+#include <QPushButton>
 #include <QTemporaryDir>
 
 #include <clocale>
@@ -172,7 +174,7 @@ std::optional<RunStore> openStoreOrAsk(QString folder)
         const QString reason = QString::fromStdString(store.error().message);
         say(stderr, u"normscope: "_s + reason);
         QMessageBox box(QMessageBox::Warning, tr("Normscope"), reason, QMessageBox::NoButton);
-        const auto* another = box.addButton(tr("Choose another folder..."), QMessageBox::AcceptRole);
+        QAbstractButton* another = box.addButton(tr("Choose another folder..."), QMessageBox::AcceptRole);
         box.addButton(tr("Quit"), QMessageBox::RejectRole);
         box.exec();
         if (box.clickedButton() != another)

@@ -35,7 +35,7 @@ double epochFraction(const BatchProgress& batch)
 
 } // namespace
 
-QString durationText(double seconds)
+QString clockText(double seconds)
 {
     const auto total = qint64(std::llround(std::clamp(seconds, 0.0, longestShown)));
     const auto two = [](qint64 n) { return u"%1"_s.arg(n, 2, 10, QLatin1Char('0')); };
@@ -202,7 +202,7 @@ void RunBar::updateProgress()
     if (!moving)
         return;
     m_speed->setText(tr("%1 images/s").arg(QLocale().toString(qint64(std::llround(now.batch.imagesPerSecond)))));
-    m_left->setText(std::isfinite(now.batch.secondsLeft) ? tr("%1 left").arg(durationText(now.batch.secondsLeft)) : QString());
+    m_left->setText(std::isfinite(now.batch.secondsLeft) ? tr("%1 left").arg(clockText(now.batch.secondsLeft)) : QString());
     m_left->setToolTip(tr("Estimated time to the end of this run"));
 }
 

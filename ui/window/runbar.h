@@ -56,6 +56,6 @@ private:
 };
 
 /// "0:42", "3:10", "1:05:00"
-QString durationText(double seconds);
+QString clockText(double seconds);
 
 } // namespace normscope
