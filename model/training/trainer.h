@@ -56,8 +56,7 @@ enum class TrainingEnd { Finished, Stopped, Diverged };
 
 struct TrainingOutcome {
     TrainingEnd end = TrainingEnd::Finished;
-    std::string reason; ///< "diverged at step 212: the loss became NaN"
-    std::string device; ///< "CPU, 2 threads"
+    std::string reason; ///< "diverged at step 212 (epoch 1): the loss became NaN"
 };
 
 /// A network with its optimizer and schedule, ready to train; hides LibTorch.

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/training/batches.h"
+
+#include "model/base/random.h"
+#include "model/training/augmentation.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace normscope {
+
+BatchSource::BatchSource(const Dataset& dataset, const Split& split, std::vector<std::uint32_t> indices, int batchSize,
+                         at::MemoryFormat format)
+    : m_split(split), m_indices(std::move(indices)), m_order(m_indices), m_batchSize(batchSize), m_format(format)
+{
+    for (std::size_t c = 0; c < 3; ++c)
+        for (int v = 0; v < 256; ++v)
+            m_normalized[c][v] = (static_cast<float>(v) / 255.0F - dataset.mean[c]) / dataset.deviation[c];
+}
+
+void BatchSource::beginEpoch(std::uint64_t seed, int epoch, double augment)
+{
+    m_seed = seed;
+    m_epoch = epoch;
+    m_augment = augment;
+    const auto order = permutation(m_indices.size(), streamKey(seed, "shuffle", static_cast<std::uint64_t>(epoch)));
+    for (std::size_t i = 0; i < order.size(); ++i)
+        m_order[i] = m_indices[order[i]];
+}
+
+int BatchSource::batches() const
+{
+    return static_cast<int>((m_order.size() + static_cast<std::size_t>(m_batchSize) - 1) / static_cast<std::size_t>(m_batchSize));
+}
+
+void BatchSource::fillImage(float* output, std::uint32_t index) const
+{
+    std::array<std::uint8_t, imageBytes> image;
+    std::memcpy(image.data(), m_split.image(index), imageBytes);
+    if (m_augment > 0)
+        augmentImage(image.data(), m_seed, m_epoch, index, m_augment);
+    constexpr std::size_t plane = imageBytes / 3;
+    // The output is a plane per channel, or channel after channel for every pixel.
+    const std::size_t pixelStep = m_format == at::MemoryFormat::ChannelsLast ? 3 : 1;
+    const std::size_t channelStep = m_format == at::MemoryFormat::ChannelsLast ? 1 : plane;
+    for (std::size_t c = 0; c < 3; ++c) {
+        const float* table = m_normalized[c];
+        float* to = output + c * channelStep;
+        for (std::size_t i = 0; i < plane; ++i)
+            to[i * pixelStep] = table[image[i * 3 + c]];
+    }
+}
+
+Batch BatchSource::batch(int number) const
+{
+    const std::size_t first = static_cast<std::size_t>(number) * static_cast<std::size_t>(m_batchSize);
+    const std::size_t count = std::min(static_cast<std::size_t>(m_batchSize), m_order.size() - first);
+    const auto n = static_cast<std::int64_t>(count);
+    Batch batch{at::empty({n, imageChannels, imageSide, imageSide}, at::TensorOptions().dtype(at::kFloat).memory_format(m_format)),
+                at::empty({n}, at::kLong)};
+    float* images = batch.images.data_ptr<float>();
+    auto* labels = batch.labels.data_ptr<std::int64_t>();
+    at::parallel_for(0, n, 8, [&](std::int64_t begin, std::int64_t end) {
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+            const std::uint32_t index = m_order[first + i];
+            fillImage(images + i * imageBytes, index);
+            labels[i] = m_split.labels[index];
+        }
+    });
+    return batch;
+}
+
+} // namespace normscope

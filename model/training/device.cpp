@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/training/device.h"
+
+#include "model/training/trainer.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <c10/util/Exception.h>
+#include <torch/cuda.h>
+#include <torch/version.h>
+
+#include <new>
+#include <thread>
+
+// OpenBLAS keeps a thread pool of its own beside OpenMP's; absent where LibTorch has another BLAS.
+extern "C" void openblas_set_num_threads(int) __attribute__((weak));
+
+namespace normscope {
+
+namespace {
+
+std::string cudaDeviceName()
+{
+    // LibTorch tells the name only through CUDA's own headers, which a build without CUDA does not have.
+    const auto count = torch::cuda::device_count();
+    return count == 1 ? "1 CUDA device" : std::to_string(count) + " CUDA devices";
+}
+
+} // namespace
+
+SystemInfo systemInfo()
+{
+    static const SystemInfo info = [] {
+        SystemInfo system;
+        system.version = NORMSCOPE_VERSION;
+        system.torchVersion = TORCH_VERSION;
+        system.cores = resolveThreads(0);
+        system.cuda = torch::cuda::is_available();
+        system.cudaDevice = system.cuda ? cudaDeviceName() : std::string();
+        return system;
+    }();
+    return info;
+}
+
+Result<c10::Device> resolveDevice(DeviceChoice choice)
+{
+    if (choice == DeviceChoice::Cpu)
+        return c10::Device(c10::kCPU);
+    if (torch::cuda::is_available())
+        return c10::Device(c10::kCUDA, 0);
+    if (choice == DeviceChoice::Cuda)
+        return Error{ErrorCode::Device, "CUDA was asked for, but LibTorch " TORCH_VERSION " sees no CUDA device here. Choose the "
+                     "device auto or cpu, or build with a CUDA LibTorch (see README).", {}};
+    return c10::Device(c10::kCPU);
+}
+
+std::string deviceText(c10::Device device, int threads)
+{
+    if (device.is_cuda())
+        return "CUDA";
+    const int count = resolveThreads(threads);
+    return "CPU, " + std::to_string(count) + (count == 1 ? " thread" : " threads");
+}
+
+int resolveThreads(int threads)
+{
+    return threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+void prepareTrainingThread(int threads)
+{
+    // Denormals slow the end of training; worker threads inherit the setting when they are started.
+    at::globalContext().setFlushDenormal(true);
+    at::set_num_threads(resolveThreads(threads));
+    if (openblas_set_num_threads)
+        openblas_set_num_threads(1);
+}
+
+Error errorFromException(const std::exception& exception, int batchSize)
+{
+    const auto* torchError = dynamic_cast<const c10::Error*>(&exception);
+    const std::string text = torchError ? torchError->what_without_backtrace() : exception.what();
+    const bool memory = dynamic_cast<const std::bad_alloc*>(&exception) || text.find("out of memory") != std::string::npos
+                        || text.find("can't allocate memory") != std::string::npos;
+    if (memory)
+        return {ErrorCode::OutOfMemory, "Memory is used up. Try a batch smaller than " + std::to_string(batchSize) + ".", exception.what()};
+    if (text.find("CUDA error") != std::string::npos)
+        return {ErrorCode::Device, "The CUDA device failed: " + text.substr(0, text.find('\n')) + " Try again on the CPU.", exception.what()};
+    return {ErrorCode::Internal, "Training failed inside LibTorch: " + text.substr(0, text.find('\n')), exception.what()};
+}
+
+} // namespace normscope
