@@ -28,6 +28,22 @@ at::Tensor uniformTensor(at::IntArrayRef shape, double bound, std::uint64_t key)
 
 } // namespace
 
+at::Tensor normalizeTensor(Normalization normalization, int groups, const at::Tensor& input, const at::Tensor& weight,
+                           const at::Tensor& bias, const at::Tensor& runningMean, const at::Tensor& runningVar, bool training)
+{
+    const auto groupNorm = [&](std::int64_t count) { return at::group_norm(input, count, weight, bias, normEpsilon); };
+    switch (normalization) {
+    case Normalization::Batch:
+        return at::batch_norm(input, weight, bias, runningMean, runningVar, training, runningMomentum, normEpsilon,
+                              at::globalContext().userEnabledCuDNN());
+    case Normalization::Layer: return groupNorm(1);
+    case Normalization::Group: return groupNorm(groups);
+    case Normalization::Instance: return groupNorm(input.size(1));
+    case Normalization::None: break;
+    }
+    return input;
+}
+
 Network::Network(Normalization normalization, int groups, int classes, double dropout, std::uint64_t seed)
     : m_normalization(normalization), m_groups(groups), m_dropout(dropout), m_seed(seed)
 {
@@ -122,23 +138,6 @@ int Network::addResidualBlock(const std::string& branch, const std::string& shor
     return add(Kind::Add, shortcut + " +", {long_, short_});
 }
 
-at::Tensor Network::normalize(const Step& step, const at::Tensor& input, bool training) const
-{
-    const auto groupNorm = [&](std::int64_t groups) { return at::group_norm(input, groups, step.weight, step.bias, normEpsilon); };
-    switch (m_normalization) {
-    case Normalization::Batch:
-        if (training)
-            step.batchesTracked.add_(1); // shares the step's storage; PyTorch keeps the same count
-        return at::batch_norm(input, step.weight, step.bias, step.runningMean, step.runningVar, training,
-                              runningMomentum, normEpsilon, at::globalContext().userEnabledCuDNN());
-    case Normalization::Layer: return groupNorm(1); // over channels, height and width, as the seed does
-    case Normalization::Group: return groupNorm(m_groups);
-    case Normalization::Instance: return groupNorm(input.size(1));
-    case Normalization::None: break;
-    }
-    return input;
-}
-
 at::Tensor Network::apply(const Step& step, const std::vector<at::Tensor>& values, const ForwardContext& context) const
 {
     const auto input = [&](std::size_t i) -> const at::Tensor& { return values[static_cast<std::size_t>(step.inputs[i])]; };
@@ -148,7 +147,11 @@ at::Tensor Network::apply(const Step& step, const std::vector<at::Tensor>& value
         const auto padding = step.weight.size(2) / 2;
         return at::conv2d(input(0), step.weight, step.bias, 1, padding);
     }
-    case Kind::Normalization: return normalize(step, input(0), context.training);
+    case Kind::Normalization:
+        if (context.training && step.batchesTracked.defined())
+            step.batchesTracked.add_(1); // PyTorch keeps the same count
+        return normalizeTensor(m_normalization, m_groups, input(0), step.weight, step.bias, step.runningMean,
+                               step.runningVar, context.training);
     case Kind::Relu: return at::relu(input(0));
     case Kind::Dropout:
         return context.training && m_dropout > 0 ? dropout(input(0), m_dropout, streamKey(context.dropoutKey, step.name)) : input(0);

@@ -19,6 +19,13 @@ struct ForwardContext {
     std::uint64_t dropoutKey = 0; ///< decides the dropout masks of this step
 };
 
+/// One normalization of input [N, C, H, W] with weight and bias [C]: batch over (N, H, W), group over (C / groups, H, W),
+/// layer over (C, H, W) as the seed does, instance over (H, W). Running statistics, where defined, are used
+/// and updated as batch norm does (Ioffe, Szegedy 2015; Wu, He 2018 for the others).
+at::Tensor normalizeTensor(Normalization normalization, int groups, const at::Tensor& input, const at::Tensor& weight,
+                           const at::Tensor& bias, const at::Tensor& runningMean = {}, const at::Tensor& runningVar = {},
+                           bool training = true);
+
 /// The seed's residual network, as a list of steps that forward() goes through in order. One list serves
 /// training, the state dictionary, the layer table and the drawing.
 class Network {
@@ -56,7 +63,6 @@ private:
     int addActivation(const std::string& stage, int firstIndex, int channels);
     int addResidualBlock(const std::string& branch, const std::string& shortcut);
     at::Tensor apply(const Step& step, const std::vector<at::Tensor>& values, const ForwardContext& context) const;
-    at::Tensor normalize(const Step& step, const at::Tensor& input, bool training) const;
     std::string typeName(const Step& step) const;
 
     Normalization m_normalization;

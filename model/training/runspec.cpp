@@ -187,26 +187,32 @@ Status checkSpec(const RunSpec& spec, std::size_t trainImages)
     return {};
 }
 
+RunSpec seedRecipe(Normalization normalization)
+{
+    RunSpec spec; // the defaults are the seed's batch norm recipe
+    spec.normalization = normalization;
+    if (normalization != Normalization::Batch) {
+        spec.dropout = 0;
+        spec.stepSize = 7;
+    }
+    return spec;
+}
+
+RunSpec quickLookOf(RunSpec spec)
+{
+    spec.quickLook = true;
+    spec.epochs = quickLookEpochs;
+    spec.stepSize = 2; // the same share of the schedule as 8 or 7 of 20 epochs
+    return spec;
+}
+
 std::vector<Preset> presets()
 {
-    RunSpec batch; // the defaults are the seed's batch norm recipe
-    RunSpec group;
-    group.normalization = Normalization::Group;
-    group.dropout = 0;
-    group.stepSize = 7;
-    RunSpec layer = group;
-    layer.normalization = Normalization::Layer;
-
-    std::vector<Preset> all = {{"bn", "Batch norm", batch}, {"gn4", "Group norm, 4 groups", group}, {"ln", "Layer norm", layer}};
-    for (std::size_t i = 0; i < 3; ++i) {
-        Preset quick = all[i];
-        quick.id += "-quick";
-        quick.title += " (quick look)";
-        quick.spec.quickLook = true;
-        quick.spec.epochs = quickLookEpochs;
-        quick.spec.stepSize = 2; // the same share of the schedule as 8 or 7 of 20 epochs
-        all.push_back(quick);
-    }
+    std::vector<Preset> all = {{"bn", "Batch norm", seedRecipe(Normalization::Batch)},
+                               {"gn4", "Group norm, 4 groups", seedRecipe(Normalization::Group)},
+                               {"ln", "Layer norm", seedRecipe(Normalization::Layer)}};
+    for (std::size_t i = 0; i < 3; ++i)
+        all.push_back({all[i].id + "-quick", all[i].title + " (quick look)", quickLookOf(all[i].spec)});
     return all;
 }
 

@@ -22,6 +22,8 @@ struct SystemInfo {
     std::string cudaDevice; ///< its name, empty without one
 };
 SystemInfo systemInfo();
+/// Whether this machine has the device. Errors: Device, with what to choose instead.
+Status checkDevice(DeviceChoice choice);
 
 /// Progress within an epoch; `phase` says what is under way.
 struct BatchProgress {

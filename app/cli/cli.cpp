@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/commands.h"
+
+#include "model/training/trainer.h"
+
+#include <array>
+#include <charconv>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+
+#include <unistd.h>
+
+namespace normscope::cli {
+
+namespace {
+
+std::atomic<bool> interrupted{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only use lock-free atomics");
+
+void onSignal(int)
+{
+    if (interrupted.exchange(true))
+        _exit(Interrupted);
+}
+
+} // namespace
+
+const std::atomic<bool>& interruptFlag()
+{
+    return interrupted;
+}
+
+void watchInterrupts()
+{
+    struct sigaction action = {};
+    action.sa_handler = onSignal;
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+}
+
+int report(const Error& error)
+{
+    std::cerr << "normscope-cli: " << error.message << '\n';
+    switch (error.code) {
+    case ErrorCode::BadUsage:
+    case ErrorCode::BadInput:
+    case ErrorCode::NotFound:
+    case ErrorCode::Device: return BadUse;
+    case ErrorCode::Cancelled: return Interrupted;
+    default: return RunFailed;
+    }
+}
+
+std::shared_ptr<std::string> addStoreOption(CLI::App& command)
+{
+    auto folder = std::make_shared<std::string>();
+    command.add_option("--store", *folder, "Folder that holds the runs (default: the user's data folder)")->type_name("DIR");
+    return folder;
+}
+
+Result<RunStore> openStore(const std::string& folder)
+{
+    if (!folder.empty())
+        return RunStore::open(folder);
+    auto standard = RunStore::defaultFolder();
+    if (!standard)
+        return standard.error();
+    return RunStore::open(*standard);
+}
+
+std::string fixed(double value, int decimals)
+{
+    std::array<char, 64> buffer;
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, decimals);
+    return end.ec == std::errc() ? std::string(buffer.data(), end.ptr) : std::string("-");
+}
+
+} // namespace normscope::cli
+
+int main(int argc, char** argv)
+{
+    using namespace normscope::cli;
+    CLI::App app("Normscope: learn by experiment what normalization does to a network.\n"
+                 "Exit codes: 0 done, 1 the run failed, 2 bad usage or bad input, 130 interrupted and saved.");
+    app.name("normscope-cli");
+    app.require_subcommand(1);
+    app.set_version_flag("--version", "normscope-cli " + normscope::systemInfo().version);
+    Outcome outcome;
+    addTrain(app, outcome);
+    addRuns(app, outcome);
+    addCompare(app, outcome);
+    addExport(app, outcome);
+    addEvaluate(app, outcome);
+    addData(app, outcome);
+    addInfo(app, outcome);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? Done : BadUse;
+    } catch (const std::exception& error) {
+        return report({normscope::ErrorCode::Internal, std::string("Unexpected failure: ") + error.what(), {}});
+    }
+    return outcome.code;
+}

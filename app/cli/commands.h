@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/base/result.h"
+#include "model/store/runstore.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+namespace normscope::cli {
+
+/// Exit codes of normscope-cli; part of its promise to scripts.
+enum ExitCode : int { Done = 0, RunFailed = 1, BadUse = 2, Interrupted = 130 };
+
+/// What a command returned; main() exits with it.
+struct Outcome {
+    int code = Done;
+};
+
+// Each adds its command to `app`; its callback leaves the exit code in `outcome`.
+void addTrain(CLI::App& app, Outcome& outcome);
+void addRuns(CLI::App& app, Outcome& outcome);
+void addCompare(CLI::App& app, Outcome& outcome);
+void addExport(CLI::App& app, Outcome& outcome);
+void addEvaluate(CLI::App& app, Outcome& outcome);
+void addData(CLI::App& app, Outcome& outcome);
+void addInfo(CLI::App& app, Outcome& outcome);
+
+/// Prints "normscope-cli: MESSAGE" to stderr; returns 2 for what the user can mend in the call or the
+/// files named in it, 130 for a cancel, 1 for the rest.
+int report(const Error& error);
+
+/// --store DIR, shared by several commands.
+std::shared_ptr<std::string> addStoreOption(CLI::App& command);
+/// The store at `folder`, or at its default place.
+Result<RunStore> openStore(const std::string& folder);
+
+/// Whether the user pressed Ctrl-C (or SIGTERM came); a second time ends the process at once with 130.
+const std::atomic<bool>& interruptFlag();
+void watchInterrupts();
+
+/// Fixed decimals in the C locale.
+std::string fixed(double value, int decimals);
+
+} // namespace normscope::cli

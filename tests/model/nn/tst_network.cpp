@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/nn/dropout.h"
+#include "model/nn/networkinfo.h"
+#include "model/nn/weights.h"
+#include "model/training/device.h"
+#include "model/training/learner.h"
+#include "tests/fixtures/testsupport.h"
+
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <ATen/ATen.h>
+#include <torch/csrc/jit/serialization/pickle.h>
+
+#include <fstream>
+#include <iterator>
+
+using namespace normscope;
+
+namespace {
+
+c10::Dict<c10::IValue, c10::IValue> readReference(const std::string& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
+    return torch::jit::pickle_load(bytes).toGenericDict();
+}
+
+at::Tensor tensorOf(const c10::Dict<c10::IValue, c10::IValue>& dictionary, const std::string& key)
+{
+    return dictionary.at(key).toTensor();
+}
+
+double largestDifference(const at::Tensor& a, const at::Tensor& b)
+{
+    return (a.to(at::kDouble) - b.to(at::kDouble)).abs().max().item<double>();
+}
+
+/// Largest difference as a share of the reference's largest value.
+double relativeDifference(const at::Tensor& value, const at::Tensor& reference)
+{
+    return largestDifference(value, reference) / std::max(reference.abs().max().item<double>(), 1e-12);
+}
+
+RunSpec referenceSpec(Normalization normalization)
+{
+    RunSpec spec;
+    spec.normalization = normalization;
+    spec.dropout = 0;
+    return spec;
+}
+
+/// The seed's tiny example: four 2x2 planes, 1, 2, 2 and 3 times the identity, as [2, 2, 2, 2].
+at::Tensor tinyExample()
+{
+    const at::Tensor identity = at::eye(2);
+    return at::stack({identity, identity * 2, identity * 2, identity * 3}).view({2, 2, 2, 2});
+}
+
+} // namespace
+
+class TestNetwork : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { prepareTrainingThread(1); }
+    void matchesReference_data();
+    void matchesReference();
+    void tinyExampleOfTheSeed();
+    void describesItself_data();
+    void describesItself();
+    void freshWeightsFollowPyTorch();
+    void sameConvolutionsForEveryNormalization();
+    void dropoutIsFairAndRepeatable();
+    void dropoutGradientUsesTheSameMask();
+    void stateDictRoundTrip();
+    void stateDictIsRefusedWithTheReason();
+    void pythonReadsTheStateDict();
+};
+
+void TestNetwork::matchesReference_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<int>("normalization");
+    QTest::addColumn<int>("threads");
+    for (const int threads : {1, 2, 3}) {
+        const auto row = [&](const char* name, Normalization n) {
+            QTest::addRow("%s, %d threads", name, threads) << QString::fromLatin1(name) << int(n) << threads;
+        };
+        row("bn", Normalization::Batch);
+        row("gn", Normalization::Group);
+        row("ln", Normalization::Layer);
+    }
+}
+
+void TestNetwork::matchesReference()
+{
+    QFETCH(QString, name);
+    QFETCH(int, normalization);
+    QFETCH(int, threads);
+    const QString folder = testing::sharedPath(QStringLiteral("reference/net"));
+    if (folder.isEmpty())
+        QSKIP("../shared/reference/net is not there");
+    const std::string prefix = (folder + QLatin1Char('/') + name).toStdString();
+    prepareTrainingThread(threads);
+
+    const auto data = readReference((folder + QStringLiteral("/batch.pt")).toStdString());
+    const auto expected = readReference(prefix + "_expected.pt");
+    const auto mean = at::tensor({0.4914F, 0.4822F, 0.4465F}).view({1, 3, 1, 1});
+    const auto deviation = at::tensor({0.247F, 0.243F, 0.261F}).view({1, 3, 1, 1});
+    const at::Tensor images = (tensorOf(data, "images").to(at::kFloat) / 255 - mean) / deviation;
+    const at::Tensor labels = tensorOf(data, "labels");
+
+    Learner learner(referenceSpec(static_cast<Normalization>(normalization)), 10, at::kCPU);
+    const auto batch = [&](int n) { return Batch{images.slice(0, n * 64, n * 64 + 64).contiguous(learner.format()), labels.slice(0, n * 64, n * 64 + 64)}; };
+    QVERIFY(readStateDict(prefix + "_init.pt", learner.network().stateDict()));
+    QVERIFY(largestDifference(learner.logProbabilities(batch(0).images), tensorOf(expected, "eval_before")) < 1e-4);
+
+    for (int step = 0; step < 5; ++step) {
+        const auto result = learner.step(batch(step), 0.01, 0);
+        const double difference = std::abs(result.loss.item<double>() - tensorOf(expected, "losses")[step].item<double>());
+        QVERIFY2(difference < 1e-4, qPrintable(QStringLiteral("loss %1: %2").arg(step).arg(difference)));
+        if (step == 0) {
+            const auto gradients = readReference(prefix + "_grads_first.pt");
+            double scale = 0; // A convolution's bias before a normalization has gradient 0 but for rounding.
+            for (const auto& entry : gradients)
+                scale = std::max(scale, entry.value().toTensor().abs().max().item<double>());
+            for (const auto& [key, parameter] : learner.network().parameters()) {
+                const at::Tensor reference = tensorOf(gradients, key);
+                const double bound = 1e-4 * std::max(reference.abs().max().item<double>(), 1e-3 * scale);
+                QVERIFY2(largestDifference(parameter.grad(), reference) < bound, key.c_str());
+            }
+        }
+    }
+    const auto after = readReference(prefix + "_after5.pt");
+    for (const auto& [key, tensor] : learner.network().stateDict()) {
+        const double difference = relativeDifference(tensor, tensorOf(after, key));
+        QVERIFY2(difference < 1e-4, qPrintable(QStringLiteral("%1: %2").arg(QString::fromStdString(key)).arg(difference)));
+    }
+}
+
+void TestNetwork::tinyExampleOfTheSeed()
+{
+    // One normalization step alone, through the same LibTorch calls as the network's.
+    const at::Tensor x = tinyExample();
+    const at::Tensor weight = at::ones({2}), bias = at::zeros({2});
+    const at::Tensor batch = normalizeTensor(Normalization::Batch, 0, x, weight, bias);
+    const auto at4 = [](const at::Tensor& t, int n, int c, int h, int w) { return t[n][c][h][w].item<double>(); };
+    // Channel 0 holds planes 1 and 2 (times the identity): mean 0.75, variance 0.6875; channel 1 planes 2 and 3: 1.25, 1.6875.
+    QVERIFY(std::abs(at4(batch, 0, 0, 0, 0) - 0.3015) < 1e-4);
+    QVERIFY(std::abs(at4(batch, 0, 0, 0, 1) + 0.9045) < 1e-4);
+    QVERIFY(std::abs(at4(batch, 1, 1, 0, 0) - 1.3471) < 1e-4);
+    QVERIFY(std::abs(at4(batch, 1, 1, 0, 1) + 0.9622) < 1e-4);
+    // Group norm with two groups, as instance norm, takes each plane alone: 1 on the diagonal and -1 beside it.
+    const at::Tensor diagonal = (at::eye(2) * 2 - 1).expand({2, 2, 2, 2});
+    QVERIFY(largestDifference(normalizeTensor(Normalization::Group, 2, x, weight, bias), diagonal) < 1e-4);
+    QVERIFY(largestDifference(normalizeTensor(Normalization::Instance, 0, x, weight, bias), diagonal) < 1e-4);
+    // Layer norm: image 0 has values 1, 1, 2, 2 and four zeros: mean 0.75, variance 0.6875.
+    const at::Tensor layer = normalizeTensor(Normalization::Layer, 0, x, weight, bias);
+    QVERIFY(std::abs(at4(layer, 0, 0, 0, 0) - 0.3015) < 1e-4);
+    QVERIFY(std::abs(at4(layer, 0, 1, 1, 1) - 1.5076) < 1e-4);
+    QVERIFY(std::abs(at4(layer, 1, 1, 0, 0) - 1.3471) < 1e-4);
+    QVERIFY(largestDifference(normalizeTensor(Normalization::None, 0, x, weight, bias), x) == 0);
+}
+
+void TestNetwork::describesItself_data()
+{
+    QTest::addColumn<int>("normalization");
+    QTest::addColumn<int>("classes");
+    QTest::addColumn<int>("parameters");
+    QTest::newRow("batch") << int(Normalization::Batch) << 10 << 40'394;
+    QTest::newRow("layer") << int(Normalization::Layer) << 10 << 40'394;
+    QTest::newRow("group") << int(Normalization::Group) << 10 << 40'394;
+    QTest::newRow("instance") << int(Normalization::Instance) << 10 << 40'394;
+    QTest::newRow("none") << int(Normalization::None) << 10 << 40'394 - 2 * 208;
+    QTest::newRow("100 classes") << int(Normalization::Batch) << 100 << 40'394 + 90 * 33;
+}
+
+void TestNetwork::describesItself()
+{
+    QFETCH(int, normalization);
+    QFETCH(int, classes);
+    QFETCH(int, parameters);
+    const NetworkInfo info = describeNetwork(static_cast<Normalization>(normalization), 4, classes);
+    QCOMPARE(info.parameters, std::int64_t(parameters));
+    std::int64_t sum = 0;
+    int additions = 0;
+    for (const LayerInfo& layer : info.layers) {
+        sum += layer.parameters;
+        if (layer.type == "Add") {
+            ++additions;
+            QCOMPARE(layer.inputs.size(), std::size_t(2));
+        }
+    }
+    QCOMPARE(sum, info.parameters);
+    QCOMPARE(additions, 2);
+    QCOMPARE(info.layers.back().outputShape, std::vector<int>{classes});
+    if (classes == 10) // 11.14 million, see the seed's arithmetic
+        QCOMPARE(info.multiplyAdds, std::int64_t(11'141'440));
+}
+
+void TestNetwork::freshWeightsFollowPyTorch()
+{
+    const Network network(Normalization::Batch, 1, 10, 0, 5);
+    for (const auto& [name, tensor] : network.parameters()) {
+        if (tensor.dim() != 4)
+            continue;
+        const double bound = 1.0 / std::sqrt(double(tensor.numel() / tensor.size(0)));
+        QVERIFY2(tensor.abs().max().item<double>() <= bound, name.c_str());
+        if (tensor.numel() > 1'000) { // uniform: deviation bound / sqrt(3), mean 0
+            QVERIFY2(std::abs(tensor.std().item<double>() * std::sqrt(3.0) / bound - 1) < 0.05, name.c_str());
+            QVERIFY2(std::abs(tensor.mean().item<double>()) < 0.05 * bound, name.c_str());
+        }
+    }
+}
+
+void TestNetwork::sameConvolutionsForEveryNormalization()
+{
+    const Network reference(Normalization::Batch, 1, 10, 0, 5);
+    for (const auto n : {Normalization::Layer, Normalization::Group, Normalization::Instance, Normalization::None}) {
+        const Network other(n, 4, 10, 0, 5);
+        int compared = 0;
+        for (const auto& [name, tensor] : other.parameters())
+            for (const auto& [key, value] : reference.parameters())
+                if (key == name && tensor.dim() == 4) {
+                    QVERIFY2(at::equal(tensor, value), name.c_str());
+                    ++compared;
+                }
+        QCOMPARE(compared, 13);
+    }
+    const Network another(Normalization::Batch, 1, 10, 0, 6);
+    QVERIFY(!at::equal(another.parameters()[0].second, reference.parameters()[0].second));
+}
+
+void TestNetwork::dropoutIsFairAndRepeatable()
+{
+    const at::Tensor ones = at::ones({64, 16, 32, 32});
+    const at::Tensor first = dropout(ones, 0.02, 77);
+    const double dropped = (first == 0).to(at::kDouble).mean().item<double>();
+    QVERIFY2(std::abs(dropped - 0.02) < 5 * std::sqrt(0.02 * 0.98 / 1'048'576), qPrintable(QString::number(dropped)));
+    QVERIFY(largestDifference(first.max(), at::tensor(1.0 / 0.98)) < 1e-6);
+    QVERIFY(at::equal(first, dropout(ones, 0.02, 77)));
+    const double both = ((first == 0) & (dropout(ones, 0.02, 78) == 0)).to(at::kDouble).mean().item<double>();
+    QVERIFY2(std::abs(both - 0.0004) < 1e-4, "masks of two keys must be independent");
+    prepareTrainingThread(2);
+    QVERIFY(at::equal(first, dropout(ones, 0.02, 77)));
+    prepareTrainingThread(1);
+}
+
+void TestNetwork::dropoutGradientUsesTheSameMask()
+{
+    const at::Tensor x = at::ones({4, 16, 8, 8}).contiguous(at::MemoryFormat::ChannelsLast).requires_grad_(true);
+    const at::Tensor y = dropout(x, 0.5, 9);
+    y.sum().backward();
+    QVERIFY(at::equal(x.grad(), y.detach()));
+}
+
+void TestNetwork::stateDictRoundTrip()
+{
+    QTemporaryDir folder;
+    const std::string path = folder.filePath(QStringLiteral("weights.pt")).toStdString();
+    const Network saved(Normalization::Batch, 1, 10, 0, 1), other(Normalization::Batch, 1, 10, 0, 2);
+    QVERIFY(writeStateDict(path, saved.stateDict()));
+    QVERIFY(readStateDict(path, other.stateDict()));
+    for (std::size_t i = 0; i < saved.stateDict().size(); ++i)
+        QVERIFY(at::equal(saved.stateDict()[i].second, other.stateDict()[i].second));
+}
+
+void TestNetwork::stateDictIsRefusedWithTheReason()
+{
+    QTemporaryDir folder;
+    const std::string path = folder.filePath(QStringLiteral("weights.pt")).toStdString();
+    QVERIFY(writeStateDict(path, Network(Normalization::Layer, 1, 10, 0, 1).stateDict()));
+    const Network network(Normalization::Batch, 1, 10, 0, 2);
+    const auto message = [&](const Network& n) {
+        const Status status = readStateDict(path, n.stateDict());
+        return status ? QString() : QString::fromStdString(status.error().message);
+    };
+    QVERIFY2(message(network).contains(QStringLiteral("Conv1.1.running_mean is missing")), qPrintable(message(network)));
+    const Network classes(Normalization::Layer, 1, 7, 0, 2);
+    QVERIFY2(message(classes).contains(QStringLiteral("avgpool.4.weight has shape [10, 32, 1, 1] instead of [7, 32, 1, 1]")), qPrintable(message(classes)));
+    std::ofstream(path, std::ios::trunc) << "not a zip";
+    QVERIFY(message(network).contains(QStringLiteral("is not a state dictionary")));
+    QVERIFY(message(network).contains(QString::fromStdString(path)));
+}
+
+void TestNetwork::pythonReadsTheStateDict()
+{
+    QProcess python;
+    python.start(QStringLiteral("/usr/bin/python3"), {QStringLiteral("-c"), QStringLiteral("import torch")});
+    if (!python.waitForFinished(60'000) || python.exitCode() != 0)
+        QSKIP("Debian's python3-torch is not installed");
+    QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("weights.pt"));
+    const Network network(Normalization::Batch, 1, 10, 0, 1);
+    QVERIFY(writeStateDict(path.toStdString(), network.stateDict()));
+    const QString script = QStringLiteral(
+        "import torch, sys\nd = torch.load(sys.argv[1], weights_only=True)\n"
+        "print(len(d), list(d)[0], sum(v.numel() for k, v in d.items() if k.endswith(('weight', 'bias'))), '%.6f' % d['Conv1.0.weight'].double().sum())");
+    python.start(QStringLiteral("/usr/bin/python3"), {QStringLiteral("-c"), script, path});
+    QVERIFY(python.waitForFinished(60'000));
+    const double sum = network.parameters()[0].second.to(at::kDouble).sum().item<double>();
+    QCOMPARE(QString::fromUtf8(python.readAllStandardOutput()).trimmed(),
+             QStringLiteral("66 Conv1.0.weight 40394 %1").arg(sum, 0, 'f', 6));
+}
+
+QTEST_GUILESS_MAIN(TestNetwork)
+#include "tst_network.moc"
