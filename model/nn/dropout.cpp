@@ -64,7 +64,7 @@ public:
 
 } // namespace
 
-at::Tensor dropout(const at::Tensor& input, double p, std::uint64_t key)
+at::Tensor counterDropout(const at::Tensor& input, double p, std::uint64_t key)
 {
     if (!input.is_cpu())
         return at::dropout(input, p, true);

@@ -11,6 +11,6 @@ namespace normscope {
 /// 1 - p. Which ones is decided by `key` and the value's place in memory, not by a generator's state: equal
 /// for any number of threads, and made at a fraction of LibTorch's cost on the CPU. Differentiable.
 /// `p` is rounded to a multiple of 2^-32. On CUDA LibTorch's own dropout is used, seeded by the caller.
-at::Tensor dropout(const at::Tensor& input, double p, std::uint64_t key);
+at::Tensor counterDropout(const at::Tensor& input, double p, std::uint64_t key);
 
 } // namespace normscope

@@ -80,7 +80,7 @@ Result<c10::Dict<c10::IValue, c10::IValue>> readDictionary(const std::string& pa
 Status writeStateDict(const std::string& path, const StateDict& tensors)
 {
     try {
-        return replaceFile(path, serialize(tensors));
+        return storage::replaceFile(path, serialize(tensors));
     } catch (const std::exception& e) {
         return Error{ErrorCode::Io, "Cannot write the weights file " + path + ".", e.what()};
     }

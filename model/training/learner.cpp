@@ -6,19 +6,8 @@
 
 namespace normscope {
 
-namespace {
-
-at::MemoryFormat fastestFormat(Normalization normalization)
-{
-    // LibTorch's group norm makes NCHW copies in its backward pass; batch norm does not.
-    return normalization == Normalization::Batch || normalization == Normalization::None ? at::MemoryFormat::ChannelsLast
-                                                                                         : at::MemoryFormat::Contiguous;
-}
-
-} // namespace
-
 Learner::Learner(const RunSpec& spec, int classes, at::Device device)
-    : m_momentum(spec.momentum), m_device(device), m_format(fastestFormat(spec.normalization)),
+    : m_momentum(spec.momentum), m_device(device), m_format(at::MemoryFormat::Contiguous),
       m_network(spec.normalization, spec.groups, classes, spec.dropout, spec.seed)
 {
     m_network.to(m_device, m_format);
