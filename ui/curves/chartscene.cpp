@@ -4,6 +4,7 @@
 #include "ui/curves/seriesmath.h"
 
 #include <QChart>
+#include <QFontInfo>
 #include <QGraphicsLayout>
 #include <QGraphicsScene>
 #include <QLineSeries>
@@ -19,6 +20,9 @@ namespace normscope {
 using namespace Qt::StringLiterals;
 
 namespace {
+
+constexpr double titleRoom = 3.6; // heights of a line: the other axis with its labels and title, and the margins
+constexpr double leastTitleShare = 0.65;
 
 QColor mixed(const QColor& a, const QColor& b, double shareOfB)
 {
@@ -79,6 +83,7 @@ struct ChartScene::Private {
 
     void fitSeries();
     void fitAxes(const QSizeF& size);
+    void fitTitle(const QSizeF& size);
     void fitStyle();
     QPointF position(const QPointF& value) const;
     void paintGuide(QPainter& painter, const QRectF& plot) const;
@@ -126,12 +131,13 @@ void ChartScene::Private::fitStyle()
 void ChartScene::Private::fitAxes(const QSizeF& size)
 {
     const QFontMetricsF metrics(style.font);
-    const int ticks = std::clamp(static_cast<int>((size.height() - 3 * metrics.height()) / (2.6 * metrics.height())), 3, 11);
+    const int ticks = std::clamp(static_cast<int>((size.height() - 3 * metrics.height()) / (1.8 * metrics.height())), 3, 11);
     const AxisRange vertical = niceAxis(content.yLow, content.yHigh, ticks);
     y->setLabelFormat(u"%.%1f"_s.arg(vertical.decimals()));
     y->setRange(vertical.min, vertical.max);
     y->setTickCount(vertical.tickCount());
 
+    fitTitle(size);
     const double labelWidth = metrics.horizontalAdvance(QString::number(qRound64(content.xMax))) + 1.6 * metrics.height();
     const double labels = std::max(2.0, std::floor((size.width() - 5 * metrics.height()) / labelWidth));
     const double span = content.xMax - content.xMin;
@@ -139,6 +145,17 @@ void ChartScene::Private::fitAxes(const QSizeF& size)
     x->setTickInterval(std::max(span, x->max() - x->min()) + 1);
     x->setRange(content.xMin, content.xMax);
     x->setTickInterval(std::max(1.0, niceStep(span / labels)));
+}
+
+/// Qt Charts cuts a title that is longer than its axis; a small chart gets a smaller one.
+void ChartScene::Private::fitTitle(const QSizeF& size)
+{
+    const QFontMetricsF metrics(style.font);
+    const double room = size.height() - titleRoom * metrics.height();
+    const double share = room / metrics.horizontalAdvance(content.yTitle);
+    QFont font = style.font;
+    font.setPixelSize(std::max(1, static_cast<int>(QFontInfo(font).pixelSize() * std::clamp(share, leastTitleShare, 1.0))));
+    y->setTitleFont(share < 1 ? font : style.font);
 }
 
 void ChartScene::Private::fitSeries()

@@ -2,6 +2,7 @@
 #include "ui/curves/cursorbox.h"
 
 #include <QCoreApplication>
+#include <QFontInfo>
 #include <QFontMetricsF>
 #include <QLineF>
 #include <QLocale>
@@ -19,6 +20,9 @@ constexpr double lineGap = 10; // between the cursor line and the box
 constexpr double sample = 22;
 constexpr double columnGap = 7;
 constexpr double stepDown = 8; // between two places that are tried
+constexpr double smallFont = 0.85; // for more rows than fit in the usual one
+constexpr double nameShare = 0.32; // of the plot's width, for the names
+constexpr double leastNames = 9;   // in heights of a line
 
 } // namespace
 
@@ -35,7 +39,7 @@ std::vector<CursorRow> cursorRows(const ChartContent& content, int x)
 }
 
 CursorBox::CursorBox(const ChartContent& content, int x, const QRectF& plot, double cursorX, const ChartStyle& style)
-    : m_content(content), m_style(style), m_title(content.cursorTitle.arg(x)), m_rows(cursorRows(content, x)), m_plot(plot),
+    : m_content(content), m_style(style), m_font(style.font), m_title(content.cursorTitle.arg(x)), m_rows(cursorRows(content, x)), m_plot(plot),
       m_cursorX(cursorX)
 {
     fit();
@@ -46,11 +50,21 @@ QString CursorBox::valueText(double value) const
     return QLocale::c().toString(value, 'f', m_content.decimals) + m_content.unit;
 }
 
+double CursorBox::lineHeight() const
+{
+    return QFontMetricsF(m_font).height() + 1;
+}
+
 void CursorBox::fit()
 {
-    const QFontMetricsF metrics(m_style.font);
-    const double line = metrics.height() + 1;
-    const auto fitting = static_cast<std::size_t>(std::max(2.0, (m_plot.height() - 2 * padding) / line) - 1);
+    const auto fittingRows = [this] {
+        return static_cast<std::size_t>(std::max(2.0, (m_plot.height() - 2 * padding - 4) / lineHeight() - 1));
+    };
+    if (m_rows.size() > fittingRows())
+        m_font.setPixelSize(qRound(smallFont * QFontInfo(m_font).pixelSize()));
+    const std::size_t fitting = fittingRows();
+    const double line = lineHeight();
+    const QFontMetricsF metrics(m_font);
     if (m_rows.size() > fitting) {
         m_hidden = m_rows.size() - (fitting - 1);
         m_rows.resize(fitting - 1);
@@ -61,6 +75,7 @@ void CursorBox::fit()
         m_valueWidth = std::max(m_valueWidth, metrics.horizontalAdvance(valueText(row.value)));
         names = std::max(names, metrics.horizontalAdvance(row.series->name));
     }
+    names = std::min(names, std::max(nameShare * m_plot.width(), leastNames * line));
     if (!m_rows.empty())
         width = std::max(width, sample + m_valueWidth + std::ceil(names) + 1 + 2 * columnGap);
     const double room = std::max(m_cursorX - m_plot.left(), m_plot.right() - m_cursorX) - lineGap - 2;
@@ -88,16 +103,14 @@ void CursorBox::place(const QList<QPointF>& curves)
 
 void CursorBox::paint(QPainter& painter) const
 {
-    const QFontMetricsF metrics(m_style.font);
-    const double line = metrics.height() + 1;
+    const QFontMetricsF metrics(m_font);
+    const double line = lineHeight();
     painter.save();
-    QColor background = m_style.background;
-    background.setAlpha(235);
-    painter.setPen(QPen(m_style.grid, 1));
-    painter.setBrush(background);
+    painter.setPen(QPen(m_style.muted, 1));
+    painter.setBrush(m_style.background);
     painter.drawRoundedRect(m_rect, 3, 3);
 
-    painter.setFont(m_style.font);
+    painter.setFont(m_font);
     QRectF at(m_rect.left() + padding, m_rect.top() + padding, m_rect.width() - 2 * padding, line);
     painter.setPen(m_style.muted);
     painter.drawText(at, Qt::AlignLeft | Qt::AlignVCenter, m_title);

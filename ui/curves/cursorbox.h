@@ -35,9 +35,11 @@ public:
 private:
     QString valueText(double value) const;
     void fit();
+    double lineHeight() const;
 
     const ChartContent& m_content;
     const ChartStyle& m_style;
+    QFont m_font;
     QString m_title;
     std::vector<CursorRow> m_rows; ///< shown
     std::size_t m_hidden = 0;

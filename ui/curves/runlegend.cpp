@@ -20,20 +20,26 @@ constexpr double sampleWidth = 2.4; // shows a whole dash and dot
 constexpr double sampleGap = 0.45;
 constexpr double itemGap = 1.4;
 constexpr double lineHeight = 1.35;
-constexpr double readableName = 16;
+constexpr double nameWidths[] = {48, 24, 17, 12, 9}; // the first at which all names fit in the lines there are
 
 } // namespace
 
 LegendLayout::LegendLayout(std::vector<LegendEntry> entries, double width, const QFont& font, int maxLines, bool centred)
     : m_entries(std::move(entries)), m_font(font)
 {
-    place(width, maxLines);
+    for (const double nameWidth : nameWidths) {
+        place(width, maxLines, nameWidth * QFontMetricsF(m_font).height());
+        if (hiddenEntries() == 0)
+            break;
+    }
     if (centred)
         centre(width);
 }
 
-void LegendLayout::place(double width, int maxLines)
+void LegendLayout::place(double width, int maxLines, double mostName)
 {
+    m_items.clear();
+    m_more = {};
     const QFontMetricsF metrics(m_font);
     const double em = metrics.height();
     const double sample = (sampleWidth + sampleGap) * em;
@@ -43,7 +49,7 @@ void LegendLayout::place(double width, int maxLines)
     for (const LegendEntry& entry : m_entries) {
         const QString state = entry.state.isEmpty() ? QString() : QStringLiteral(" (%1)").arg(entry.state);
         const double stateWidth = metrics.horizontalAdvance(state);
-        const double nameWidth = std::min(std::max(readableName * em, width / 3), width - sample) - stateWidth;
+        const double nameWidth = std::min(mostName, width - sample) - stateWidth;
         const QString text = metrics.elidedText(entry.name, Qt::ElideMiddle, std::max(nameWidth, 3 * em)) + state;
         const double itemWidth = sample + std::ceil(metrics.horizontalAdvance(text));
         const bool last = line == maxLines - 1 && m_items.size() + 1 < m_entries.size();

@@ -36,7 +36,7 @@ private:
         QString text;
     };
     QString fullText(const LegendEntry& entry) const;
-    void place(double width, int maxLines);
+    void place(double width, int maxLines, double mostName);
     void centre(double width);
 
     std::vector<LegendEntry> m_entries;

@@ -22,6 +22,8 @@ QImage renderExport(const ExportItem& item, const QSize& size, double scale)
     image.setText(QStringLiteral("Title"), item.title);
     image.setText(QStringLiteral("Software"), QStringLiteral("Normscope"));
     QPainter painter(&image);
+    if (scale < 1) // QPainter follows a device ratio only upwards
+        painter.scale(scale, scale);
     painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing | QPainter::SmoothPixmapTransform);
     if (item.paint)
         item.paint(painter, QRectF(QPointF(0, 0), QSizeF(size)));
