@@ -3,6 +3,7 @@
 
 #include "ui/data/classbars.h"
 #include "ui/data/datasetprovider.h"
+#include "ui/data/datastatus.h"
 #include "ui/data/sampledelegate.h"
 #include "ui/data/samplemodel.h"
 #include "ui/data/samplesheet.h"
@@ -13,7 +14,6 @@
 #include <QLabel>
 #include <QListView>
 #include <QLocale>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSpinBox>
@@ -45,11 +45,15 @@ DataPage::DataPage(DatasetProvider& provider, AppSettings& settings, QWidget* pa
       m_samples(new SampleModel(this)), m_view(new QListView), m_epoch(new QSpinBox),
       m_onlyChanged(new QCheckBox(tr("Only changed images"))), m_others(new QPushButton(tr("Other images"))),
       m_empty(new QLabel), m_title(new QLabel), m_facts(new QLabel), m_warnings(new InlineMessage),
-      m_allWarnings(new QToolButton), m_bars(new ClassBars), m_loading(new QLabel), m_progress(new QProgressBar),
-      m_error(new InlineMessage), m_retry(new QPushButton(tr("Try again")))
+      m_allWarnings(new QToolButton), m_bars(new ClassBars), m_status(new DataStatus)
 {
     m_stack->addWidget(buildContent());
-    m_stack->addWidget(buildMessage());
+    m_stack->addWidget(m_status);
+    connect(m_status, &DataStatus::retryClicked, this, [this] {
+        m_provider.cache()->forget(m_spec.data);
+        m_provider.request(m_spec.data);
+        showLoading(-1);
+    });
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(m_stack);
     connectProvider();
@@ -157,30 +161,6 @@ QWidget* DataPage::buildFacts()
     return scroll;
 }
 
-QWidget* DataPage::buildMessage()
-{
-    auto* page = new QWidget;
-    auto* layout = new QVBoxLayout(page);
-    m_loading->setAlignment(Qt::AlignCenter);
-    m_loading->setWordWrap(true);
-    m_progress->setMaximumWidth(360);
-    m_error->setObjectName(QStringLiteral("dataPageError"));
-    m_error->setSelectable(true);
-    m_retry->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
-    layout->addStretch(1);
-    layout->addWidget(m_loading);
-    layout->addWidget(m_progress, 0, Qt::AlignHCenter);
-    layout->addWidget(m_error);
-    layout->addWidget(m_retry, 0, Qt::AlignHCenter);
-    layout->addStretch(2);
-    connect(m_retry, &QPushButton::clicked, this, [this] {
-        m_provider.cache()->forget(m_spec.data);
-        m_provider.request(m_spec.data);
-        showLoading(-1);
-    });
-    return page;
-}
-
 void DataPage::connectProvider()
 {
     connect(&m_provider, &DatasetProvider::progress, this, [this](const QString& spec, int percent) {
@@ -268,23 +248,14 @@ void DataPage::showWarnings()
 void DataPage::showLoading(int percent)
 {
     m_state = State::Loading;
-    m_loading->setText(tr("Reading %1...").arg(QString::fromStdString(m_spec.data.title())));
-    m_loading->show();
-    m_progress->setRange(0, percent < 0 ? 0 : 100);
-    m_progress->setValue(percent);
-    m_progress->show();
-    m_error->clear();
-    m_retry->hide();
+    m_status->showLoading(QString::fromStdString(m_spec.data.title()), percent);
     m_stack->setCurrentIndex(1);
 }
 
 void DataPage::showError(const QString& message)
 {
     m_state = State::Failed;
-    m_loading->hide();
-    m_progress->hide();
-    m_error->say(InlineMessage::Kind::Error, message);
-    m_retry->show();
+    m_status->showError(message);
     m_stack->setCurrentIndex(1);
 }
 

@@ -11,7 +11,6 @@
 class QCheckBox;
 class QLabel;
 class QListView;
-class QProgressBar;
 class QPushButton;
 class QSpinBox;
 class QStackedWidget;
@@ -21,6 +20,7 @@ namespace normscope {
 
 class AppSettings;
 class ClassBars;
+class DataStatus;
 class DatasetProvider;
 class InlineMessage;
 class SampleModel;
@@ -43,7 +43,6 @@ private:
     QWidget* buildControls();
     QWidget* buildSamples();
     QWidget* buildFacts();
-    QWidget* buildMessage();
     void connectProvider();
     void load();
     void showDataset();
@@ -72,10 +71,7 @@ private:
     InlineMessage* m_warnings;
     QToolButton* m_allWarnings;
     ClassBars* m_bars;
-    QLabel* m_loading;
-    QProgressBar* m_progress;
-    InlineMessage* m_error;
-    QPushButton* m_retry;
+    DataStatus* m_status;
 };
 
 } // namespace normscope
