@@ -30,6 +30,8 @@ ChartCanvas::ChartCanvas(QWidget* parent) : QWidget(parent)
 void ChartCanvas::setContent(ChartContent content)
 {
     m_content = std::move(content);
+    if (m_cursorX && *m_cursorX > m_content.lastX()) // the longest run was unchecked
+        m_cursorX.reset();
     invalidate();
 }
 
@@ -77,6 +79,10 @@ QList<QPointF> ChartCanvas::curvePositions() const
             line.append(m_scene.position(point));
         lines.push_back(std::move(line));
     }
+    // The note is read like a curve: better not covered.
+    const QRectF note = m_scene.noteRect();
+    for (double y = note.top() + 2; y < note.bottom(); y += curveSpacing / 2)
+        lines.push_back({QPointF(note.left(), y), QPointF(note.right(), y)});
     return sampledLines(lines, curveSpacing);
 }
 

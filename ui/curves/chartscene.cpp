@@ -30,6 +30,14 @@ QColor mixed(const QColor& a, const QColor& b, double shareOfB)
     return {mix(a.red(), b.red()), mix(a.green(), b.green()), mix(a.blue(), b.blue())};
 }
 
+constexpr int noteFlags = Qt::AlignRight | Qt::AlignTop | Qt::TextWordWrap;
+
+QRectF textArea(const QRectF& plot, const ChartStyle& style)
+{
+    const double gap = QFontMetricsF(style.font).height() * 0.4;
+    return plot.adjusted(gap, gap, -gap, -gap);
+}
+
 void styleAxis(QValueAxis* axis, const ChartStyle& style)
 {
     axis->setLabelsFont(style.font);
@@ -241,16 +249,23 @@ void ChartScene::Private::paintMarks(QPainter& painter) const
 void ChartScene::Private::paintTexts(QPainter& painter, const QRectF& plot) const
 {
     painter.setPen(style.muted);
-    const double gap = painter.fontMetrics().height() * 0.4;
+    const QRectF inner = textArea(plot, style);
     if (!content.note.isEmpty())
-        painter.drawText(plot.adjusted(gap, gap, -gap, -gap), Qt::AlignRight | Qt::AlignTop | Qt::TextWordWrap, content.note);
+        painter.drawText(inner, noteFlags, content.note);
     if (content.isEmpty() && !content.notice.isEmpty())
-        painter.drawText(plot.adjusted(gap, gap, -gap, -gap), Qt::AlignCenter | Qt::TextWordWrap, content.notice);
+        painter.drawText(inner, Qt::AlignCenter | Qt::TextWordWrap, content.notice);
 }
 
 QRectF ChartScene::plotArea() const
 {
     return d->chart->plotArea();
+}
+
+QRectF ChartScene::noteRect() const
+{
+    if (d->content.note.isEmpty())
+        return {};
+    return QFontMetricsF(d->style.font).boundingRect(textArea(plotArea(), d->style), noteFlags, d->content.note);
 }
 
 QPointF ChartScene::position(const QPointF& value) const

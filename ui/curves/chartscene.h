@@ -23,6 +23,7 @@ public:
     void render(QPainter& painter, const QRectF& target) const;
 
     QRectF plotArea() const; ///< within a drawing whose corner is (0, 0)
+    QRectF noteRect() const; ///< of the content's note; null if there is none
     QPointF position(const QPointF& value) const;
     double xAt(double position) const;
 

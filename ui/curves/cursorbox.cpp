@@ -15,14 +15,14 @@ namespace normscope {
 
 namespace {
 
-constexpr double padding = 6;
+constexpr double padding = 5;
 constexpr double lineGap = 10; // between the cursor line and the box
 constexpr double sample = 22;
 constexpr double columnGap = 7;
 constexpr double stepDown = 8; // between two places that are tried
 constexpr double smallFont = 0.85; // for more rows than fit in the usual one
-constexpr double nameShare = 0.32; // of the plot's width, for the names
-constexpr double leastNames = 9;   // in heights of a line
+constexpr double nameShare = 0.36; // of the plot's width, for the names
+constexpr double leastNames = 11;  // in heights of a line
 
 } // namespace
 
@@ -52,7 +52,7 @@ QString CursorBox::valueText(double value) const
 
 double CursorBox::lineHeight() const
 {
-    return QFontMetricsF(m_font).height() + 1;
+    return std::ceil(QFontMetricsF(m_font).height());
 }
 
 void CursorBox::fit()

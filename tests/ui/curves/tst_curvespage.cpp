@@ -104,6 +104,7 @@ private Q_SLOTS:
     void dropsWhatIsNotFinite();
     void readsTheValuesUnderTheMouse();
     void sortsTheReadout();
+    void forgetsACursorBeyondTheRuns();
     void keepsTheReadoutInThePlot();
     void movesTheCursorByKey();
     void enlargesAndGoesBack();
@@ -255,6 +256,19 @@ void TestCurvesPage::sortsTheReadout()
     QVERIFY(highest[0].value > highest[1].value && highest[1].value > highest[2].value);
     QVERIFY(lowest[0].value < lowest[1].value && lowest[1].value < lowest[2].value);
     QVERIFY(cursorRows(f.panel(u"test-loss"_s)->content(), 21).empty());
+}
+
+void TestCurvesPage::forgetsACursorBeyondTheRuns()
+{
+    Fixture f(1);
+    const QString id = f.library->create(specOf(Normalization::Layer, 20), u"short"_s);
+    f.library->appendEpoch(id, metrics(1));
+    f.library->appendEpoch(id, metrics(2));
+    auto* canvas = f.panel(u"test-loss"_s)->canvas();
+    Q_EMIT canvas->cursorMoved(15);
+    QCOMPARE(canvas->cursorX(), std::optional(15));
+    f.library->setChecked(f.id(0), false);
+    QTRY_COMPARE(canvas->cursorX(), std::nullopt);
 }
 
 void TestCurvesPage::keepsTheReadoutInThePlot()
