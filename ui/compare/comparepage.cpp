@@ -12,6 +12,7 @@
 
 #include <QClipboard>
 #include <QDir>
+#include <QEvent>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -23,9 +24,15 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include <algorithm>
+#include <vector>
+
 namespace normscope {
 
 namespace {
+
+constexpr int headerPadding = 22; ///< margins and the sort arrow
+constexpr int leastNameWidth = 130;
 
 QLabel* textLabel(QWidget* parent, const QString& name)
 {
@@ -134,6 +141,7 @@ void ComparePage::buildTable()
     header->setSortIndicator(-1, Qt::AscendingOrder);
     header->setStretchLastSection(false);
     m_table->setSortingEnabled(true);
+    m_table->viewport()->installEventFilter(this);
 }
 
 QWidget* ComparePage::buildButtons()
@@ -177,12 +185,40 @@ void ComparePage::refresh()
 
 void ComparePage::fitTable()
 {
-    m_table->resizeColumnsToContents();
-    for (int column = 0; column < MetricsTableModel::ColumnCount; ++column)
-        m_table->setColumnWidth(column, m_table->columnWidth(column) + 10);
+    fitColumns();
     const int rows = m_table->verticalHeader()->length();
-    const int bar = m_table->horizontalScrollBar()->sizeHint().height();
+    const bool scrolls = m_table->horizontalHeader()->length() > m_table->viewport()->width();
+    const int bar = scrolls ? m_table->horizontalScrollBar()->sizeHint().height() : 0;
     m_table->setFixedHeight(m_table->horizontalHeader()->sizeHint().height() + rows + bar + 2 * m_table->frameWidth());
+}
+
+// Wide where there is room, close together where there is not; at last the names are elided.
+void ComparePage::fitColumns()
+{
+    const QAbstractItemView* view = m_table; // the hint is not public in QTableView
+    const QFontMetrics metrics(m_table->horizontalHeader()->font());
+    std::vector<int> widths;
+    int sum = 0;
+    for (int column = 0; column < MetricsTableModel::ColumnCount; ++column) {
+        const QString title = m_proxy->headerData(column, Qt::Horizontal).toString();
+        widths.push_back(std::max(view->sizeHintForColumn(column) + 6, metrics.horizontalAdvance(title) + headerPadding));
+        sum += widths.back();
+    }
+    const int spare = m_table->viewport()->width() - sum;
+    if (spare < 0)
+        widths[0] = std::max(std::min(widths[0], leastNameWidth), widths[0] + spare);
+    else
+        for (int& width : widths)
+            width += std::min(spare / MetricsTableModel::ColumnCount, 24);
+    for (int column = 0; column < MetricsTableModel::ColumnCount; ++column)
+        m_table->setColumnWidth(column, widths[std::size_t(column)]);
+}
+
+bool ComparePage::eventFilter(QObject* watched, QEvent* event)
+{
+    if (m_table && watched == m_table->viewport() && event->type() == QEvent::Resize)
+        QMetaObject::invokeMethod(this, &ComparePage::fitTable, Qt::QueuedConnection); // not while it is laid out
+    return QWidget::eventFilter(watched, event);
 }
 
 QStringList ComparePage::sentencesAbove() const

@@ -24,6 +24,9 @@ public:
     QString csv() const;       ///< what Export CSV writes
     QString plainText() const; ///< what Copy as text copies
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     QWidget* buildContent();
     QWidget* buildButtons();
@@ -31,6 +34,7 @@ private:
     void buildTable();
     void refresh();
     void fitTable();
+    void fitColumns();
     void exportCsv();
     void exportPng();
     void copyText();

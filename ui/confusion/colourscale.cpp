@@ -24,7 +24,9 @@ double linear(double channel)
 QColor ColourScale::at(double fraction) const
 {
     const auto& stops = m_dark ? darkStops : lightStops;
-    const double position = std::clamp(std::isfinite(fraction) ? fraction : 0.0, 0.0, 1.0) * double(stops.size() - 1);
+    // Confusions are mostly below a fifth: the lower part of the scale gets more of the colours.
+    const double shade = std::pow(std::clamp(std::isfinite(fraction) ? fraction : 0.0, 0.0, 1.0), 0.75);
+    const double position = shade * double(stops.size() - 1);
     const auto low = std::min(std::size_t(position), stops.size() - 2);
     const double share = position - double(low);
     const auto mix = [&](int (*channel)(QRgb)) {

@@ -16,8 +16,7 @@ namespace normscope {
 
 namespace {
 
-constexpr double smallestNumber = 8;   // pixels; below it digits are guesses
-constexpr double comfortableNumber = 9.5;
+constexpr double smallestNumber = 8; // pixels; below it digits are guesses
 constexpr double gap = 5;
 constexpr double slant = 0.7071;
 
@@ -44,11 +43,6 @@ ConfusionPainter::ConfusionPainter(const QAbstractItemModel& model, const QRectF
         layOut(area, font);
     if (m_cell > 0)
         chooseNumbers(font);
-}
-
-double ConfusionPainter::comfortableSide(int classes)
-{
-    return classes * comfortableNumber * 2.7;
 }
 
 void ConfusionPainter::layOut(const QRectF& area, const QFont& font)

@@ -38,6 +38,7 @@ public:
     bool isEmpty() const { return m_classes == 0 || m_cell <= 0; }
     double cellSide() const { return m_cell; }
     QRectF matrixRect() const { return m_matrix; }
+    QFont numberFont() const { return m_numberFont; }
     QRectF cellRect(int row, int column) const;
     /// The row or column at a point, -1 outside. In the matrix both are set; on a class name only its own.
     struct Hit {
@@ -48,8 +49,6 @@ public:
     Hit hit(const QPointF& point) const;
     /// The text of a cell as it is drawn at this size; empty where numbers do not fit.
     QString cellText(int row, int column) const;
-    /// The square's side for which a matrix of this many classes shows three decimals at a readable size.
-    static double comfortableSide(int classes);
 
 private:
     enum class NameStyle { Level, Slanted, Upright };

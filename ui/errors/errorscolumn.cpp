@@ -7,6 +7,7 @@
 #include "ui/errors/thumbnaildelegate.h"
 #include "ui/theme/theme.h"
 
+#include <QEvent>
 #include <QLabel>
 #include <QListView>
 #include <QPushButton>
@@ -67,6 +68,7 @@ void ErrorsColumn::buildList()
     m_view->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_view->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn); // its coming and going would move the pictures
     m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_view->viewport()->installEventFilter(this);
     connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, &ErrorsColumn::currentImageChanged);
 }
 
@@ -122,16 +124,23 @@ void ErrorsColumn::updateLayout()
     for (int i = 0; i < int(m_model->classNames().size()); ++i)
         names.append(m_model->className(i));
     const QSize before = m_delegate->itemSize();
-    m_delegate->setLayout(names, m_side, m_view->font());
+    m_delegate->setLayout(names, m_side, m_view->font(), m_view->viewport()->width() - 2);
     if (m_delegate->itemSize() != before || !m_view->gridSize().isValid())
-        m_view->setGridSize(m_delegate->itemSize() + QSize(2, 4));
+        m_view->setGridSize(m_delegate->itemSize() + QSize(0, 4));
     setMinimumWidth(leastWidth());
+}
+
+bool ErrorsColumn::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_view->viewport() && event->type() == QEvent::Resize)
+        updateLayout();
+    return QWidget::eventFilter(watched, event);
 }
 
 int ErrorsColumn::leastWidth() const
 {
     const int frame = 2 * m_view->frameWidth() + m_view->verticalScrollBar()->sizeHint().width() + 4;
-    return std::max(150, m_delegate->itemSize().width() + 2 + frame);
+    return std::max(150, m_delegate->leastItemWidth() + 2 + frame);
 }
 
 QString ErrorsColumn::whyEmpty() const

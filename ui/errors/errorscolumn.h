@@ -48,6 +48,9 @@ Q_SIGNALS:
     void imageSelected(std::uint32_t testIndex);
     void retryRequested();
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     void buildList();
     void currentImageChanged(const QModelIndex& current);

@@ -42,7 +42,6 @@ ErrorsFilterBar::ErrorsFilterBar(QWidget* parent)
     layout->addWidget(m_true);
     layout->addWidget(buddyLabel(tr("&Predicted"), m_predicted, this));
     layout->addWidget(m_predicted);
-    layout->addWidget(m_chip);
     layout->addStretch(1);
     layout->addWidget(buddyLabel(tr("&Order"), m_order, this));
     layout->addWidget(m_order);
@@ -57,7 +56,7 @@ QComboBox* ErrorsFilterBar::buildClassBox(const QString& name, const QString& ti
     box->setObjectName(name);
     box->setToolTip(tip);
     box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    box->setMinimumContentsLength(9);
+    box->setMinimumContentsLength(7);
     box->setMaxVisibleItems(20);
     connect(box, &QComboBox::currentIndexChanged, this, [this] {
         updateChip();
@@ -85,7 +84,7 @@ void ErrorsFilterBar::buildSlider()
     m_size->setPageStep(1);
     m_size->setTickPosition(QSlider::TicksBelow);
     m_size->setValue(startSize / sizeStep);
-    m_size->setFixedWidth(90);
+    m_size->setFixedWidth(80);
     m_size->setToolTip(tr("Size of the pictures: 32, 64, 96 or 128 pixels."));
     connect(m_size, &QSlider::valueChanged, this, [this] { Q_EMIT thumbnailSizeChanged(thumbnailSize()); });
 }
@@ -96,7 +95,7 @@ void ErrorsFilterBar::buildChip()
     m_chip->setObjectName(QStringLiteral("filterChip"));
     m_chip->setToolTip(tr("Shows all errors again."));
     connect(m_chip, &QToolButton::clicked, this, [this] { setFilter({}); });
-    m_chip->hide();
+    m_chip->hide(); // the page places it; it must not push the filters about
 }
 
 void ErrorsFilterBar::setClassNames(const std::vector<std::string>& names)

@@ -27,6 +27,7 @@ public:
     ErrorFilter filter() const;
     ErrorOrder order() const;
     int thumbnailSize() const;
+    QToolButton* chip() const { return m_chip; } ///< clears the filter; shown while there is one
     QString chipText() const; ///< empty while nothing is filtered
 
 Q_SIGNALS:

@@ -53,10 +53,11 @@ bool ThumbnailDelegate::pairsFit(const QStringList& classNames, const QFont& fon
     return byWidth.size() < 2 || metrics.horizontalAdvance(byWidth[0] + QStringLiteral(" | ") + byWidth[1]) <= width;
 }
 
-void ThumbnailDelegate::setLayout(const QStringList& classNames, int pictureSide, const QFont& font)
+void ThumbnailDelegate::setLayout(const QStringList& classNames, int pictureSide, const QFont& font, int rowWidth)
 {
     m_side = pictureSide;
-    const int width = captionWidth(classNames, pictureSide, font);
+    m_least = captionWidth(classNames, pictureSide, font) + 2 * inset;
+    const int width = std::max(m_least, rowWidth / std::max(1, rowWidth / m_least)) - 2 * inset;
     m_pairFits = pairsFit(classNames, font, width);
     const int line = int(std::ceil(QFontMetricsF(captionFont(font)).height()));
     m_item = QSize(width + 2 * inset, pictureSide + 2 * line + 3 * inset);

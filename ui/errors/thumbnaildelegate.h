@@ -14,8 +14,9 @@ class ThumbnailDelegate : public QStyledItemDelegate {
 public:
     explicit ThumbnailDelegate(QObject* parent = nullptr);
 
-    /// Settles the size of every item for these names and this picture size.
-    void setLayout(const QStringList& classNames, int pictureSide, const QFont& font);
+    /// Settles the size of every item for these names and this picture size; items share `rowWidth` evenly.
+    void setLayout(const QStringList& classNames, int pictureSide, const QFont& font, int rowWidth = 0);
+    int leastItemWidth() const { return m_least; }
     QSize itemSize() const { return m_item; }
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
@@ -36,6 +37,7 @@ public:
 
 private:
     QSize m_item{72, 100};
+    int m_least = 72;
     int m_side = 64;
     bool m_pairFits = false;
 };
