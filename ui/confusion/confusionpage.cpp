@@ -210,10 +210,11 @@ void ConfusionPage::layOutPanels()
     const int header = m_panels.front()->headerHeight();
     const int count = int(m_panels.size());
     // Below this a matrix cannot be read or hit with the mouse: then the page scrolls instead.
-    const double least = std::clamp(classes * 20.0, 140.0, 300.0);
+    const double least = std::clamp(classes * 18.0, 140.0, 300.0);
     QSize space = m_scroll->maximumViewportSize();
     Grid grid = bestGrid(count, space, header);
-    if (grid.side < least) {
+    const bool scrolls = grid.side < least;
+    if (scrolls) {
         space.rwidth() -= style()->pixelMetric(QStyle::PM_ScrollBarExtent);
         grid.columns = std::clamp(int((space.width() + panelGap) / (least + namesShare + panelGap)), 1, count);
     }
@@ -221,7 +222,7 @@ void ConfusionPage::layOutPanels()
     const int leastWidth = int(least) + namesShare;
     const int width = std::max(leastWidth, (space.width() - panelGap * (grid.columns - 1)) / grid.columns);
     const int fit = (space.height() - panelGap * (rows - 1)) / rows;
-    const int height = std::max(leastWidth + header, std::min(fit, width + header));
+    const int height = scrolls ? width + header : std::max(leastWidth + header, std::min(fit, width + header));
     for (int i = 0; i < count; ++i)
         m_panels[std::size_t(i)]->setGeometry((i % grid.columns) * (width + panelGap), (i / grid.columns) * (height + panelGap),
                                               width, height);

@@ -57,6 +57,8 @@ void ConfusionPainter::layOut(const QRectF& area, const QFont& font)
         widest = std::max(widest, metrics.horizontalAdvance(name));
     m_nameWidth = std::min(std::ceil(widest) + 1, area.width() * 0.24);
     const double left = metrics.height() + gap + m_nameWidth + gap;
+    // The first and the last name stand out beyond cells that are smaller than a letter.
+    const double edge = std::max(1.0, (metrics.height() - shorter / m_classes) / 2);
     const auto bottom = [&](NameStyle style) {
         const double names = style == NameStyle::Level   ? metrics.height()
                              : style == NameStyle::Slanted ? (m_nameWidth + metrics.height()) * slant
@@ -66,7 +68,7 @@ void ConfusionPainter::layOut(const QRectF& area, const QFont& font)
     // The names' turn decides the matrix's size, and its size which turn is enough: try from the plainest on.
     for (const NameStyle style : {NameStyle::Level, NameStyle::Slanted, NameStyle::Upright}) {
         m_nameStyle = style;
-        const double side = std::min(area.width() - left - 2, area.height() - bottom(style) - 2);
+        const double side = std::min(area.width() - left - edge - 1, area.height() - bottom(style) - edge - 1);
         m_cell = std::max(0.0, side / m_classes);
         if ((style == NameStyle::Level && widest + 6 <= m_cell) || (style == NameStyle::Slanted && metrics.height() * 1.3 <= m_cell))
             break;
@@ -75,8 +77,8 @@ void ConfusionPainter::layOut(const QRectF& area, const QFont& font)
         m_cell = std::floor(m_cell);
     m_nameStep = m_cell > 0 ? std::max(1, int(std::ceil(metrics.height() * 0.95 / m_cell))) : 1;
     const double side = m_cell * m_classes;
-    const double x = area.left() + left + std::floor((area.width() - left - side) / 2);
-    m_matrix = QRectF(std::floor(x), std::floor(area.top() + 1), side, side);
+    const double x = area.left() + left + std::floor((area.width() - left - edge - side) / 2);
+    m_matrix = QRectF(std::floor(x), std::ceil(area.top() + edge), side, side);
 }
 
 QString ConfusionPainter::widestCount() const
@@ -215,7 +217,7 @@ void ConfusionPainter::paintRowNames(QPainter& painter) const
         const QRectF box(m_matrix.left() - gap - m_nameWidth, cellRect(row, 0).center().y() - metrics.height() / 2, m_nameWidth,
                          metrics.height());
         painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter | Qt::TextSingleLine,
-                         metrics.elidedText(m_names[std::size_t(row)], Qt::ElideRight, m_nameWidth + 1));
+                         metrics.elidedText(m_names[std::size_t(row)], Qt::ElideMiddle, m_nameWidth + 1));
     }
 }
 
@@ -224,7 +226,7 @@ void ConfusionPainter::paintColumnNames(QPainter& painter) const
     const QFontMetricsF metrics(m_nameFont);
     painter.setRenderHint(QPainter::TextAntialiasing);
     for (int column = 0; column < m_classes; column += m_nameStep) {
-        const QString name = metrics.elidedText(m_names[std::size_t(column)], Qt::ElideRight, m_nameWidth + 1);
+        const QString name = metrics.elidedText(m_names[std::size_t(column)], Qt::ElideMiddle, m_nameWidth + 1);
         const QPointF foot(cellRect(0, column).center().x(), m_matrix.bottom() + gap);
         painter.save();
         painter.translate(foot);

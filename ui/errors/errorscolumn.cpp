@@ -102,7 +102,11 @@ void ErrorsColumn::setImages(std::shared_ptr<const Dataset> dataset, const QStri
 void ErrorsColumn::setFilter(const ErrorFilter& filter, bool applies)
 {
     m_filterApplies = applies;
-    m_model->setFilter(applies ? filter : ErrorFilter{});
+    const ErrorFilter wanted = applies ? filter : ErrorFilter{};
+    if (!(wanted == m_model->filter())) {
+        m_model->setFilter(wanted);
+        m_view->scrollToTop();
+    }
     updateMessage();
 }
 
@@ -124,7 +128,7 @@ void ErrorsColumn::updateLayout()
     for (int i = 0; i < int(m_model->classNames().size()); ++i)
         names.append(m_model->className(i));
     const QSize before = m_delegate->itemSize();
-    m_delegate->setLayout(names, m_side, m_view->font(), m_view->viewport()->width() - 2);
+    m_delegate->setLayout(names, m_side, m_view->font(), m_rowWidth);
     if (m_delegate->itemSize() != before || !m_view->gridSize().isValid())
         m_view->setGridSize(m_delegate->itemSize() + QSize(0, 4));
     setMinimumWidth(leastWidth());
@@ -133,14 +137,28 @@ void ErrorsColumn::updateLayout()
 bool ErrorsColumn::eventFilter(QObject* watched, QEvent* event)
 {
     if (watched == m_view->viewport() && event->type() == QEvent::Resize)
-        updateLayout();
+        Q_EMIT rowWidthChanged();
     return QWidget::eventFilter(watched, event);
 }
 
 int ErrorsColumn::leastWidth() const
 {
     const int frame = 2 * m_view->frameWidth() + m_view->verticalScrollBar()->sizeHint().width() + 4;
-    return std::max(150, m_delegate->leastItemWidth() + 2 + frame);
+    const int total = fontMetrics().horizontalAdvance(totalText()) + 12;
+    return std::max(total, m_delegate->leastItemWidth() + 2 + frame);
+}
+
+int ErrorsColumn::rowWidth() const
+{
+    return m_view->viewport()->width() - 2;
+}
+
+void ErrorsColumn::setRowWidth(int width)
+{
+    if (width == m_rowWidth)
+        return;
+    m_rowWidth = width;
+    updateLayout();
 }
 
 QString ErrorsColumn::whyEmpty() const

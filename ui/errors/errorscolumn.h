@@ -43,10 +43,13 @@ public:
     QString imagesLine() const;
     QString messageText() const; ///< in the place of the list, else empty
     int leastWidth() const;
+    int rowWidth() const;            ///< what the list has for a row of pictures
+    void setRowWidth(int width);     ///< what all columns use, so that they look alike
 
 Q_SIGNALS:
     void imageSelected(std::uint32_t testIndex);
     void retryRequested();
+    void rowWidthChanged();
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -62,6 +65,7 @@ private:
     Run m_run;
     bool m_filterApplies = true;
     int m_side = 64;
+    int m_rowWidth = 0;
     ThumbnailModel* m_model;
     ThumbnailDelegate* m_delegate;
     RunHeader* m_header;

@@ -19,6 +19,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <limits>
 
 namespace normscope {
 
@@ -64,7 +65,7 @@ QWidget* ErrorsPage::buildContent()
     m_columnLayout->setSpacing(spacing::large);
     scroll->setWidget(canvas);
     layout->addWidget(scroll, 1);
-    connect(m_bar, &ErrorsFilterBar::filterChanged, this, &ErrorsPage::applyFilter);
+    connect(m_bar, &ErrorsFilterBar::filterChanged, this, &ErrorsPage::followFilter);
     connect(m_bar, &ErrorsFilterBar::orderChanged, this, &ErrorsPage::applyOrder);
     connect(m_bar, &ErrorsFilterBar::thumbnailSizeChanged, this, &ErrorsPage::applySize);
     return content;
@@ -144,6 +145,7 @@ ErrorsColumn* ErrorsPage::addColumn()
     column->setThumbnailSize(m_bar->thumbnailSize());
     column->setOrder(m_bar->order());
     connect(column, &ErrorsColumn::imageSelected, this, [this, column](std::uint32_t index) { select(index, column); });
+    connect(column, &ErrorsColumn::rowWidthChanged, this, &ErrorsPage::shareRowWidth);
     connect(column, &ErrorsColumn::retryRequested, this, [this, column] {
         m_datasets.request(column->run().record.spec.data);
         m_updates->schedule();
@@ -218,6 +220,21 @@ void ErrorsPage::applyFilter()
         column->setFilter(filter, same || !filter.isSet());
     }
     applySelection();
+}
+
+void ErrorsPage::followFilter()
+{
+    m_selected.reset(); // another question: the image looked at before has nothing to say to it
+    applyFilter();
+}
+
+void ErrorsPage::shareRowWidth()
+{
+    int width = std::numeric_limits<int>::max();
+    for (const ErrorsColumn* column : m_columns)
+        width = std::min(width, column->rowWidth());
+    for (ErrorsColumn* column : m_columns)
+        column->setRowWidth(width);
 }
 
 void ErrorsPage::applyOrder()

@@ -51,6 +51,8 @@ private:
     void updateImages(ErrorsColumn* column);
     void updateClassNames();
     void applyFilter();
+    void followFilter();
+    void shareRowWidth();
     void applyOrder();
     void applySize(int side);
     void select(std::uint32_t testIndex, const ErrorsColumn* source);

@@ -72,8 +72,8 @@ ThumbnailDelegate::Caption ThumbnailDelegate::caption(const QString& target, con
         return {target + QStringLiteral(" | ") + predicted, number};
     const QString bar = QStringLiteral(" |");
     const QString tail = QLatin1Char(' ') + number;
-    return {metrics.elidedText(target, Qt::ElideRight, width - metrics.horizontalAdvance(bar)) + bar,
-            metrics.elidedText(predicted, Qt::ElideRight, width - metrics.horizontalAdvance(tail)) + tail};
+    return {metrics.elidedText(target, Qt::ElideMiddle, width - metrics.horizontalAdvance(bar)) + bar,
+            metrics.elidedText(predicted, Qt::ElideMiddle, width - metrics.horizontalAdvance(tail)) + tail};
 }
 
 void ThumbnailDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
