@@ -66,6 +66,13 @@ ConfusionPage::ConfusionPage(RunLibrary& library, AppSettings& settings, QWidget
     updates->listenTo(library);
 }
 
+ConfusionPage::~ConfusionPage()
+{
+    // A view that loses the focus while the window is taken down must not tell a page whose members are gone.
+    for (ConfusionPanel* panel : m_panels)
+        panel->view()->disconnect(this);
+}
+
 QWidget* ConfusionPage::buildContent()
 {
     auto* content = new QWidget(this);

@@ -22,6 +22,7 @@ class ConfusionPage : public QWidget {
     Q_OBJECT
 public:
     ConfusionPage(RunLibrary& library, AppSettings& settings, QWidget* parent = nullptr);
+    ~ConfusionPage() override;
 
     const std::vector<ConfusionPanel*>& panels() const { return m_panels; }
     QString hoverText() const;

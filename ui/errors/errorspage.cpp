@@ -42,6 +42,13 @@ ErrorsPage::ErrorsPage(RunLibrary& library, DatasetProvider& datasets, AppSettin
     });
 }
 
+ErrorsPage::~ErrorsPage()
+{
+    // Columns that change while the window is taken down must not tell a page whose members are gone.
+    for (ErrorsColumn* column : m_columns)
+        column->disconnect(this);
+}
+
 QWidget* ErrorsPage::buildContent()
 {
     auto* content = new QWidget(this);

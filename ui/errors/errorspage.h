@@ -30,6 +30,7 @@ class ErrorsPage : public QWidget {
     Q_OBJECT
 public:
     ErrorsPage(RunLibrary& library, DatasetProvider& datasets, AppSettings& settings, QWidget* parent = nullptr);
+    ~ErrorsPage() override;
 
     const std::vector<ErrorsColumn*>& columns() const { return m_columns; }
     ErrorsFilterBar* filterBar() const { return m_bar; }
