@@ -24,12 +24,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 8> expectedNames{"batches.meta.txt", "data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
-                                                        "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin",   "readme.html"};
+constexpr std::array<std::string_view, 8> expectedNames{"batches.meta.txt", "data_batch_1.bin", "data_batch_2.bin",
+                                                        "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin",
+                                                        "test_batch.bin",   "readme.html"};
 constexpr std::string_view optionalName = "readme.html";
 constexpr std::string_view topFolder = "cifar-10-batches-bin";
-constexpr std::uint64_t mostEntryBytes = 64 * 1024 * 1024;          // a batch has 30,730,000 bytes
-constexpr std::int64_t mostUnpackedBytes = 1024LL * 1024 * 1024;    // the whole archive has 184 million
+constexpr std::uint64_t mostEntryBytes = 64 * 1024 * 1024;       // a batch has 30,730,000 bytes
+constexpr std::int64_t mostUnpackedBytes = 1024LL * 1024 * 1024; // the whole archive has 184 million
 
 struct ArchiveDeleter {
     void operator()(::archive* reader) const { archive_read_free(reader); }
@@ -72,7 +73,8 @@ private:
 
 Error Unpacker::damaged(const std::string& what) const
 {
-    return {ErrorCode::BadInput, shownName(m_path) + " " + what + ". Fetch the archive again or choose another file.", {}};
+    return {
+        ErrorCode::BadInput, shownName(m_path) + " " + what + ". Fetch the archive again or choose another file.", {}};
 }
 
 std::string Unpacker::reason() const
@@ -146,8 +148,8 @@ Status Unpacker::unpackEntry(::archive_entry* entry, const fs::path& into)
         return {};
     }
     if (std::uint64_t(archive_entry_size(entry)) > mostEntryBytes)
-        return damaged("holds a " + name + " of " + groupedNumber(std::uint64_t(archive_entry_size(entry))) + " bytes, more than "
-                       + groupedNumber(mostEntryBytes));
+        return damaged("holds a " + name + " of " + groupedNumber(std::uint64_t(archive_entry_size(entry)))
+                       + " bytes, more than " + groupedNumber(mostEntryBytes));
     m_done.push_back(name);
     return copyData(into / name);
 }
@@ -185,7 +187,8 @@ Status Unpacker::copyData(const fs::path& to)
 void Unpacker::report() const
 {
     if (m_options.progress)
-        m_options.progress({DownloadProgress::Phase::Extracting, std::uint64_t(archive_filter_bytes(m_reader.get(), -1)), m_file.size});
+        m_options.progress({DownloadProgress::Phase::Extracting,
+                            std::uint64_t(archive_filter_bytes(m_reader.get(), -1)), m_file.size});
 }
 
 Status Unpacker::checkComplete() const
@@ -197,9 +200,11 @@ Status Unpacker::checkComplete() const
     if (missing.empty())
         return {};
     if (m_sawPython)
-        return damaged("is CIFAR-10's Python version; unpack it and choose its folder cifar-10-batches-py, or take the binary version");
-    return damaged("is not CIFAR-10's binary archive: it lacks " + listed(missing, 7)
-                   + (m_skipped > 0 ? " (" + counted(m_skipped, "other entry", "other entries") + " skipped)" : std::string()));
+        return damaged(
+            "is CIFAR-10's Python version; unpack it and choose its folder cifar-10-batches-py, or take the binary version");
+    return damaged(
+        "is not CIFAR-10's binary archive: it lacks " + listed(missing, 7)
+        + (m_skipped > 0 ? " (" + counted(m_skipped, "other entry", "other entries") + " skipped)" : std::string()));
 }
 
 /// New files replace old ones of the same name, each by a rename; a link in the way is replaced, not followed.
@@ -208,11 +213,15 @@ Status moveIntoPlace(const fs::path& from, const fs::path& target)
     std::error_code error;
     fs::create_directories(target, error);
     if (error || !fs::is_directory(target, error))
-        return Error{ErrorCode::Io, "Cannot make the folder " + shownName(target.string()) + ": " + error.message() + ".", {}};
+        return Error{
+            ErrorCode::Io, "Cannot make the folder " + shownName(target.string()) + ": " + error.message() + ".", {}};
     for (const auto& entry : fs::directory_iterator(from, error)) {
         fs::rename(entry.path(), target / entry.path().filename(), error);
         if (error)
-            return Error{ErrorCode::Io, "Cannot write " + shownName((target / entry.path().filename()).string()) + ": " + error.message() + ".", {}};
+            return Error{ErrorCode::Io,
+                         "Cannot write " + shownName((target / entry.path().filename()).string()) + ": "
+                             + error.message() + ".",
+                         {}};
     }
     return {};
 }

@@ -10,6 +10,7 @@ namespace normscope {
 /// Unpacks the eight names of CIFAR-10's binary archive (tar, gzip or plain) into `folder`/cifar-10-batches-bin
 /// and returns that folder. Anything else in the archive (other names, absolute paths, "..", links) is
 /// skipped; files are bounded in size. They appear all at once: on an error the folder is as it was.
-Result<std::string> unpackCifar10(const std::string& archive, const std::string& folder, const DownloadOptions& options);
+Result<std::string> unpackCifar10(const std::string& archive, const std::string& folder,
+                                  const DownloadOptions& options);
 
 } // namespace normscope

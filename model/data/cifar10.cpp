@@ -54,15 +54,24 @@ Error notCifar(const fs::path& folder)
     std::error_code error;
     const std::string name = shownName(folder.string());
     if (fs::is_regular_file(folder, error))
-        return {ErrorCode::BadInput, name + " is a file, expected CIFAR-10's unpacked folder. If it is the archive "
-                    "cifar-10-binary.tar.gz, let Get CIFAR-10 (or normscope-cli data fetch) unpack it.", {}};
+        return {ErrorCode::BadInput,
+                name
+                    + " is a file, expected CIFAR-10's unpacked folder. If it is the archive "
+                      "cifar-10-binary.tar.gz, let Get CIFAR-10 (or normscope-cli data fetch) unpack it.",
+                {}};
     if (!fs::is_directory(folder, error))
-        return {ErrorCode::NotFound, "The folder " + name + " is not there. Fetch CIFAR-10 or choose another folder.", {}};
+        return {
+            ErrorCode::NotFound, "The folder " + name + " is not there. Fetch CIFAR-10 or choose another folder.", {}};
     if (fs::exists(folder / "train.bin", error) || fs::exists(folder / "fine_label_names.txt", error)
         || fs::exists(folder / "meta", error))
-        return {ErrorCode::BadInput, name + " looks like CIFAR-100; expected CIFAR-10 (data_batch_1.bin to _5.bin and test_batch.bin).", {}};
-    return {ErrorCode::NotFound, name + " holds neither CIFAR-10's binary version (data_batch_1.bin to _5.bin, test_batch.bin) nor "
-                "its Python version (data_batch_1 to _5, test_batch). Fetch CIFAR-10 or choose another folder.", {}};
+        return {ErrorCode::BadInput,
+                name + " looks like CIFAR-100; expected CIFAR-10 (data_batch_1.bin to _5.bin and test_batch.bin).",
+                {}};
+    return {ErrorCode::NotFound,
+            name
+                + " holds neither CIFAR-10's binary version (data_batch_1.bin to _5.bin, test_batch.bin) nor "
+                  "its Python version (data_batch_1 to _5, test_batch). Fetch CIFAR-10 or choose another folder.",
+            {}};
 }
 
 Result<Place> findCifar(const std::string& path)
@@ -74,8 +83,10 @@ Result<Place> findCifar(const std::string& path)
             if (missing.empty())
                 return Place{folder, version};
             if (missing.size() < batchNames(version).size())
-                return Error{ErrorCode::NotFound, shownName(folder.string()) + " lacks " + listed(missing, 6)
-                                 + ": CIFAR-10 is data_batch_1 to data_batch_5 and test_batch." + advice, {}};
+                return Error{ErrorCode::NotFound,
+                             shownName(folder.string()) + " lacks " + listed(missing, 6)
+                                 + ": CIFAR-10 is data_batch_1 to data_batch_5 and test_batch." + advice,
+                             {}};
         }
     return notCifar(base);
 }
@@ -119,8 +130,10 @@ Status appendBinary(const std::string& path, Split& split, std::vector<std::stri
     for (std::size_t i = 0; i < count; ++i) {
         const std::uint8_t* record = bytes->data() + i * recordBytes;
         if (*record >= classes)
-            return Error{ErrorCode::BadInput, shownName(path) + ": label " + std::to_string(*record) + " of record " + groupedNumber(i)
-                             + ", at byte " + groupedNumber(i * recordBytes) + ", is above 9." + advice, {}};
+            return Error{ErrorCode::BadInput,
+                         shownName(path) + ": label " + std::to_string(*record) + " of record " + groupedNumber(i)
+                             + ", at byte " + groupedNumber(i * recordBytes) + ", is above 9." + advice,
+                         {}};
         split.labels.push_back(*record);
         interleave(record + 1, split.pixels.data() + (before + i) * imageBytes);
     }
@@ -136,11 +149,14 @@ Status appendPython(const std::string& path, Split& split, std::vector<std::stri
     const auto wrong = std::find_if(batch->labels.begin(), batch->labels.end(),
                                     [](std::int64_t label) { return label < 0 || label >= std::int64_t(classes); });
     if (wrong != batch->labels.end())
-        return Error{ErrorCode::BadInput, shownName(path) + ": label " + std::to_string(*wrong) + " of record "
-                         + groupedNumber(std::uint64_t(wrong - batch->labels.begin())) + " is not one of 0 to 9." + advice, {}};
+        return Error{ErrorCode::BadInput,
+                     shownName(path) + ": label " + std::to_string(*wrong) + " of record "
+                         + groupedNumber(std::uint64_t(wrong - batch->labels.begin())) + " is not one of 0 to 9."
+                         + advice,
+                     {}};
     if (count != batchImages)
-        warnings.push_back(shownName(path) + " holds " + counted(count, "image") + " instead of " + groupedNumber(batchImages)
-                           + ": a custom subset, not comparable with CIFAR-10.");
+        warnings.push_back(shownName(path) + " holds " + counted(count, "image") + " instead of "
+                           + groupedNumber(batchImages) + ": a custom subset, not comparable with CIFAR-10.");
     const std::size_t before = split.size();
     split.pixels.resize((before + count) * imageBytes);
     for (std::size_t i = 0; i < count; ++i)
@@ -186,7 +202,8 @@ std::vector<std::string> classNames(const Place& place, std::vector<std::string>
             shown.push_back(shownName(name));
         return shown;
     }
-    warnings.push_back(names ? shownName(path) + " holds " + counted(names->size(), "class name") + ", expected 10." + instead
+    warnings.push_back(names ? shownName(path) + " holds " + counted(names->size(), "class name") + ", expected 10."
+                                   + instead
                              : names.error().message + instead);
     std::vector<std::string> numbers;
     for (std::size_t i = 0; i < classes; ++i)

@@ -7,8 +7,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <system_error>
-#include <utility>
 #include <unistd.h>
+#include <utility>
 
 namespace normscope {
 
@@ -37,7 +37,8 @@ Result<DataFile> DataFile::open(const std::string& path)
     if (!file.handle.isOpen() || ::fstat(file.handle.get(), &status) != 0)
         return fileError("open", path, errno);
     if (!S_ISREG(status.st_mode))
-        return Error{ErrorCode::BadInput, shownName(path) + " is not a regular file. Put the data file in its place.", {}};
+        return Error{
+            ErrorCode::BadInput, shownName(path) + " is not a regular file. Put the data file in its place.", {}};
     file.size = static_cast<std::uint64_t>(status.st_size);
     return file;
 }
@@ -64,8 +65,10 @@ Result<std::vector<std::uint8_t>> readFile(const std::string& path, std::uint64_
     if (!file)
         return file.error();
     if (file->size > limit)
-        return Error{ErrorCode::BadInput, shownName(path) + " has " + groupedNumber(file->size)
-                         + " bytes, more than the " + groupedNumber(limit) + " that such a file may have.", {}};
+        return Error{ErrorCode::BadInput,
+                     shownName(path) + " has " + groupedNumber(file->size) + " bytes, more than the "
+                         + groupedNumber(limit) + " that such a file may have.",
+                     {}};
     std::vector<std::uint8_t> bytes(file->size);
     const auto got = file->read(bytes.data(), bytes.size(), path);
     if (!got)

@@ -45,6 +45,9 @@ Result<std::vector<std::uint8_t>> readFile(const std::string& path, std::uint64_
 Error fileError(const std::string& doing, const std::string& path, int errorNumber);
 
 Error cancelledError(const std::string& what);
-inline bool isCancelled(const std::atomic<bool>* cancel) { return cancel && cancel->load(std::memory_order_relaxed); }
+inline bool isCancelled(const std::atomic<bool>* cancel)
+{
+    return cancel && cancel->load(std::memory_order_relaxed);
+}
 
 } // namespace normscope

@@ -34,7 +34,10 @@ void addStatistics(Dataset& dataset)
         dataset.deviation[c] = static_cast<float>(std::sqrt(std::max(0.0, variance)) / 255);
         if (dataset.deviation[c] < 1e-6F) {
             dataset.deviation[c] = 1;
-            dataset.warnings.push_back("Every training pixel has the same " + std::string(c == 0 ? "red" : c == 1 ? "green" : "blue")
+            dataset.warnings.push_back("Every training pixel has the same "
+                                       + std::string(c == 0   ? "red"
+                                                     : c == 1 ? "green"
+                                                              : "blue")
                                        + ": that channel is not scaled.");
         }
     }
@@ -103,8 +106,10 @@ Result<std::shared_ptr<const Dataset>> loadDataset(const DataSpec& spec, const L
         dataset->fingerprint = fingerprint(*dataset);
         return std::shared_ptr<const Dataset>(std::move(dataset));
     } catch (const std::bad_alloc&) {
-        return Error{ErrorCode::OutOfMemory, "The memory does not suffice for " + spec.title()
-                         + ". Close other programs or choose a smaller data set.", {}};
+        return Error{ErrorCode::OutOfMemory,
+                     "The memory does not suffice for " + spec.title()
+                         + ". Close other programs or choose a smaller data set.",
+                     {}};
     } catch (const std::exception& exception) {
         return Error{ErrorCode::Internal, spec.title() + " could not be read: " + exception.what(), exception.what()};
     }

@@ -31,14 +31,17 @@ Result<DataSpec> DataSpec::parse(std::string_view text)
             continue;
         const bool needsPath = kind != DataKind::FashionMnist || colon != std::string_view::npos;
         if (needsPath && path.empty())
-            return Error{ErrorCode::BadUsage, "The data \"" + shownName(text) + "\" names no folder: write "
-                             + std::string(name) + ":DIR.", {}};
+            return Error{ErrorCode::BadUsage,
+                         "The data \"" + shownName(text) + "\" names no folder: write " + std::string(name) + ":DIR.",
+                         {}};
         if (path.find('\0') != std::string_view::npos)
             return Error{ErrorCode::BadUsage, "The data's folder holds a NUL character, which no path can.", {}};
         return DataSpec{kind, std::string(path)};
     }
-    return Error{ErrorCode::BadUsage, "The data \"" + shownName(text)
-                     + "\" is not known: write fashion-mnist, fashion-mnist:DIR, cifar10:DIR or folder:DIR.", {}};
+    return Error{ErrorCode::BadUsage,
+                 "The data \"" + shownName(text)
+                     + "\" is not known: write fashion-mnist, fashion-mnist:DIR, cifar10:DIR or folder:DIR.",
+                 {}};
 }
 
 std::string DataSpec::toString() const

@@ -29,7 +29,8 @@ std::string fileNameOf(const std::string& url)
     std::string name = url.substr(0, url.find_first_of("?#"));
     name = name.substr(name.rfind('/') + 1);
     std::erase_if(name, [](char c) {
-        return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_');
+        return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-'
+                 || c == '_');
     });
     return name.empty() || name.front() == '.' ? "cifar-10-binary.tar.gz" : name;
 }
@@ -62,15 +63,19 @@ Status checkArchive(const std::string& path, const ArchiveSource& source, const 
     std::error_code error;
     const auto bytes = fs::file_size(path, error);
     if (source.bytes > 0 && !error && bytes != source.bytes)
-        return Error{ErrorCode::Checksum, shownName(path) + " has " + groupedNumber(bytes) + " bytes, expected "
-                         + groupedNumber(source.bytes) + ".", {}};
+        return Error{ErrorCode::Checksum,
+                     shownName(path) + " has " + groupedNumber(bytes) + " bytes, expected "
+                         + groupedNumber(source.bytes) + ".",
+                     {}};
     if (source.sha256.empty())
         return {};
     const auto found = sha256Of(path, options);
     if (!found)
         return found.error();
     if (*found != source.sha256)
-        return Error{ErrorCode::Checksum, shownName(path) + " is damaged: its SHA-256 is " + *found + ", expected " + source.sha256 + ".", {}};
+        return Error{ErrorCode::Checksum,
+                     shownName(path) + " is damaged: its SHA-256 is " + *found + ", expected " + source.sha256 + ".",
+                     {}};
     return {};
 }
 
@@ -80,7 +85,8 @@ Error keptAside(Error error, const std::string& path, const std::string& archive
     const std::string aside = archive + ".damaged";
     std::error_code failed;
     fs::rename(path, aside, failed);
-    error.message += failed ? " Try again," + otherFile : " It was kept as " + shownName(aside) + ". Try again," + otherFile;
+    error.message +=
+        failed ? " Try again," + otherFile : " It was kept as " + shownName(aside) + ". Try again," + otherFile;
     return error;
 }
 
@@ -92,7 +98,8 @@ DownloadOptions throttled(const DownloadOptions& options)
         limited.progress = [report = options.progress, phase = DownloadProgress::Phase::Downloading,
                             last = std::chrono::steady_clock::time_point()](const DownloadProgress& progress) mutable {
             const auto now = std::chrono::steady_clock::now();
-            if (progress.phase == phase && progress.done != progress.total && now - last < std::chrono::milliseconds(50))
+            if (progress.phase == phase && progress.done != progress.total
+                && now - last < std::chrono::milliseconds(50))
                 return;
             phase = progress.phase;
             last = now;
@@ -106,7 +113,8 @@ Result<std::string> fetch(const std::string& folder, const ArchiveSource& source
     std::error_code error;
     fs::create_directories(folder, error);
     if (!fs::is_directory(folder, error))
-        return Error{ErrorCode::Io, "Cannot make the folder " + shownName(folder) + ". Choose another one.", error.message()};
+        return Error{ErrorCode::Io, "Cannot make the folder " + shownName(folder) + ". Choose another one.",
+                     error.message()};
     const std::string archive = (fs::path(folder) / fileNameOf(source.url)).string();
     const std::string part = archive + ".part";
     if (fs::is_regular_file(archive, error) && fs::file_size(archive, error) == source.bytes) { // from an earlier time
@@ -134,8 +142,8 @@ Error withHint(Error error, const std::string& archive)
     std::error_code ignored;
     if (error.code == ErrorCode::Checksum)
         error.message += fs::file_size(archive, ignored) == pythonArchiveBytes
-            ? " It looks like the Python version: unpack it and choose its folder cifar-10-batches-py."
-            : " Choose another file or fetch the archive.";
+                             ? " It looks like the Python version: unpack it and choose its folder cifar-10-batches-py."
+                             : " Choose another file or fetch the archive.";
     return error;
 }
 
@@ -147,7 +155,8 @@ Result<std::string> guarded(Work work)
     } catch (const std::bad_alloc&) {
         return Error{ErrorCode::OutOfMemory, "The memory does not suffice to fetch CIFAR-10.", {}};
     } catch (const std::exception& exception) {
-        return Error{ErrorCode::Internal, std::string("CIFAR-10 could not be fetched: ") + exception.what(), exception.what()};
+        return Error{ErrorCode::Internal, std::string("CIFAR-10 could not be fetched: ") + exception.what(),
+                     exception.what()};
     }
 }
 
@@ -176,7 +185,10 @@ Result<std::string> extractCifar10(const std::string& archive, const std::string
         char start[512] = {};
         const auto got = file->read(start, sizeof start, archive);
         if (got && looksLikeHtml({start, *got}))
-            return Error{ErrorCode::BadInput, shownName(archive) + " is a web page (HTML), not the archive. Choose another file or fetch it.", {}};
+            return Error{ErrorCode::BadInput,
+                         shownName(archive)
+                             + " is a web page (HTML), not the archive. Choose another file or fetch it.",
+                         {}};
         if (auto status = checkArchive(archive, source, limited); !status)
             return withHint(status.error(), archive);
         return unpackCifar10(archive, folder, limited);

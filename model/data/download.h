@@ -28,7 +28,8 @@ struct DownloadProgress {
 };
 
 struct DownloadOptions {
-    std::function<void(const DownloadProgress&)> progress; ///< called from the calling thread, at most 20 times a second
+    std::function<void(const DownloadProgress&)>
+        progress; ///< called from the calling thread, at most 20 times a second
     const std::atomic<bool>* cancel = nullptr;
     int stallSeconds = 60;       ///< a connection that brings nothing for so long counts as dropped
     int retries = 5;             ///< tries in a row that bring nothing new before giving up

@@ -40,7 +40,10 @@ private:
     Status readHeader(std::uint32_t magic);
     Status checkDimensions(std::uint32_t rows, std::uint32_t columns);
     Status checkClaim(std::uint64_t headerBytes);
-    Error bad(const std::string& found) const { return {ErrorCode::BadInput, shownName(m_path) + ": " + found + advice, {}}; }
+    Error bad(const std::string& found) const
+    {
+        return {ErrorCode::BadInput, shownName(m_path) + ": " + found + advice, {}};
+    }
 
     std::string m_path;
     std::unique_ptr<gzFile_s, Close> m_file;
@@ -86,8 +89,9 @@ Status IdxFile::readHeader(std::uint32_t magic)
     if (auto status = read(header, 4); !status)
         return status;
     if (const auto found = bigEndian(header); found != magic)
-        return bad("it starts with " + std::to_string(found) + " where an IDX file of " + (magic == imagesMagic ? "images" : "labels")
-                   + " starts with " + std::to_string(magic) + ", so it is not such a file.");
+        return bad("it starts with " + std::to_string(found) + " where an IDX file of "
+                   + (magic == imagesMagic ? "images" : "labels") + " starts with " + std::to_string(magic)
+                   + ", so it is not such a file.");
     if (auto status = read(header + 4, headerBytes - 4); !status)
         return status;
     m_items = bigEndian(header + 4);
@@ -108,7 +112,8 @@ Status IdxFile::checkDimensions(std::uint32_t rows, std::uint32_t columns)
 Status IdxFile::checkClaim(std::uint64_t headerBytes)
 {
     const std::uint64_t bytes = headerBytes + m_items * m_itemBytes;
-    const std::string claim = "its header promises " + groupedNumber(m_items) + " items, " + groupedNumber(bytes) + " bytes, ";
+    const std::string claim =
+        "its header promises " + groupedNumber(m_items) + " items, " + groupedNumber(bytes) + " bytes, ";
     if (m_items == 0)
         return bad("it holds no items.");
     if (m_items > mostItems)
@@ -118,7 +123,8 @@ Status IdxFile::checkClaim(std::uint64_t headerBytes)
     if (m_isGzip && bytes > m_diskBytes * deflateLimit)
         return bad(claim + "which " + groupedNumber(m_diskBytes) + " packed bytes cannot hold.");
     if (m_isGzip && std::uint32_t(bytes) != m_trailer)
-        return bad(claim + "but the gzip file ends with a count of " + groupedNumber(m_trailer) + ": it is truncated or damaged.");
+        return bad(claim + "but the gzip file ends with a count of " + groupedNumber(m_trailer)
+                   + ": it is truncated or damaged.");
     return {};
 }
 
@@ -133,9 +139,10 @@ Status IdxFile::read(void* buffer, std::size_t count)
         return fileError("read", m_path, errno);
     if (code == Z_MEM_ERROR)
         return Error{ErrorCode::OutOfMemory, "No memory to unpack " + shownName(m_path) + ".", reason};
-    Error error = bad(code == Z_DATA_ERROR ? "its gzip data are damaged."
-                                           : "it ends too early, after " + groupedNumber(std::uint64_t(gztell(m_file.get())))
-                              + " unpacked bytes: it is truncated.");
+    Error error =
+        bad(code == Z_DATA_ERROR ? "its gzip data are damaged."
+                                 : "it ends too early, after " + groupedNumber(std::uint64_t(gztell(m_file.get())))
+                                       + " unpacked bytes: it is truncated.");
     error.detail = reason;
     return error;
 }
@@ -159,7 +166,8 @@ std::string existing(const std::filesystem::path& folder, const std::string& nam
     std::error_code error;
     const auto packed = folder / (name + ".gz");
     const auto plain = folder / name;
-    return !std::filesystem::exists(packed, error) && std::filesystem::exists(plain, error) ? plain.string() : packed.string();
+    return !std::filesystem::exists(packed, error) && std::filesystem::exists(plain, error) ? plain.string()
+                                                                                            : packed.string();
 }
 
 void padded(const std::uint8_t* grey, std::uint8_t* rgb)
@@ -180,9 +188,11 @@ Status readLabels(IdxFile& file, Split& split)
         return status;
     const auto wrong = std::find_if(bytes.begin(), bytes.end(), [](std::uint8_t label) { return label >= classes; });
     if (wrong != bytes.end())
-        return Error{ErrorCode::BadInput, shownName(file.path()) + ": label " + std::to_string(*wrong) + " of item "
+        return Error{ErrorCode::BadInput,
+                     shownName(file.path()) + ": label " + std::to_string(*wrong) + " of item "
                          + groupedNumber(std::uint64_t(wrong - bytes.begin())) + ", at unpacked byte "
-                         + groupedNumber(std::uint64_t(wrong - bytes.begin()) + 8) + ", is above 9." + advice, {}};
+                         + groupedNumber(std::uint64_t(wrong - bytes.begin()) + 8) + ", is above 9." + advice,
+                     {}};
     split.labels.assign(bytes.begin(), bytes.end());
     return {};
 }
@@ -220,9 +230,11 @@ Result<SplitFiles> openSplit(const std::filesystem::path& folder, const std::str
     if (!labels)
         return labels.error();
     if (images->items() != labels->items())
-        return Error{ErrorCode::BadInput, shownName(images->path()) + " holds " + counted(images->items(), "image") + " but "
-                         + shownName(labels->path()) + " holds " + counted(labels->items(), "label") + ": they do not belong together."
-                         + advice, {}};
+        return Error{ErrorCode::BadInput,
+                     shownName(images->path()) + " holds " + counted(images->items(), "image") + " but "
+                         + shownName(labels->path()) + " holds " + counted(labels->items(), "label")
+                         + ": they do not belong together." + advice,
+                     {}};
     return SplitFiles{std::move(*images), std::move(*labels)};
 }
 
@@ -237,7 +249,8 @@ Error withAdvice(Error error)
 
 Result<Dataset> loadFashionMnist(const std::string& folder, const LoadOptions& options)
 {
-    const std::filesystem::path place = folder.empty() ? std::filesystem::path(fashionMnistFolder) : std::filesystem::path(folder);
+    const std::filesystem::path place =
+        folder.empty() ? std::filesystem::path(fashionMnistFolder) : std::filesystem::path(folder);
     auto train = openSplit(place, "train");
     if (!train)
         return withAdvice(train.error());
@@ -246,7 +259,8 @@ Result<Dataset> loadFashionMnist(const std::string& folder, const LoadOptions& o
         return withAdvice(test.error());
 
     Dataset dataset;
-    dataset.classNames = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"};
+    dataset.classNames = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+                          "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
     const std::size_t total = train->images.items() + test->images.items();
     std::size_t done = 0;
     for (auto [files, split] : {std::pair(&*train, &dataset.train), std::pair(&*test, &dataset.test)}) {

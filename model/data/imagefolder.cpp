@@ -76,6 +76,7 @@ void Decoder::watch(const LoadOptions& options)
 
 Status Decoder::run(const LoadOptions& options)
 {
+    prepareImageReading();
     m_working = std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), m_jobs.size());
     std::vector<std::jthread> threads;
     for (std::size_t i = m_working; i > 0; --i)
@@ -98,7 +99,8 @@ std::string shortName(const std::string& folder, const std::string& path)
 void addConversions(const std::vector<Job>& jobs, std::vector<std::string>& warnings)
 {
     const auto say = [&](bool ImageReading::*flag, const std::string& what) {
-        const auto count = std::count_if(jobs.begin(), jobs.end(), [&](const Job& job) { return job.rgb && job.reading.*flag; });
+        const auto count =
+            std::count_if(jobs.begin(), jobs.end(), [&](const Job& job) { return job.rgb && job.reading.*flag; });
         if (count > 0)
             warnings.push_back(counted(std::uint64_t(count), "image") + " converted: " + what);
     };
@@ -119,9 +121,12 @@ Status addSkipped(const std::string& folder, std::vector<Job>& jobs, std::vector
         }
     if (skipped.empty())
         return {};
-    const std::string text = groupedNumber(skipped.size()) + " of " + counted(jobs.size(), "image") + " cannot be read: " + listed(skipped) + ".";
+    const std::string text = groupedNumber(skipped.size()) + " of " + counted(jobs.size(), "image")
+                             + " cannot be read: " + listed(skipped) + ".";
     if (skipped.size() * 100 > jobs.size() * mostSkippedPercent)
-        return Error{ErrorCode::BadInput, shownName(folder) + ": " + text + " Up to 5 % would be skipped; mend or remove them.", listed(skipped, 1000)};
+        return Error{ErrorCode::BadInput,
+                     shownName(folder) + ": " + text + " Up to 5 % would be skipped; mend or remove them.",
+                     listed(skipped, 1000)};
     warnings.push_back(text + " They were skipped.");
     return {};
 }
@@ -133,7 +138,9 @@ void addJobs(const SplitListing& listing, Split& split, std::vector<Job>& jobs)
     split.pixels.resize(listing.size() * imageBytes);
     for (std::size_t klass = 0; klass < listing.classes.size(); ++klass)
         for (const auto& file : listing.files[klass]) {
-            jobs.push_back({(folder / listing.classes[klass] / file).string(), split.pixels.data() + split.size() * imageBytes, {}});
+            jobs.push_back({(folder / listing.classes[klass] / file).string(),
+                            split.pixels.data() + split.size() * imageBytes,
+                            {}});
             split.labels.push_back(static_cast<std::uint16_t>(klass));
         }
 }
@@ -162,8 +169,11 @@ Status checkClassesKept(const Dataset& dataset, const ImageListing& listing)
         const auto empty = std::find(counts.begin(), counts.end(), 0U);
         if (empty != counts.end()) {
             const auto& names = listing.splits[split == &dataset.train ? 0 : 1];
-            return Error{ErrorCode::BadInput, "No image of " + shownName(names.folder) + "/"
-                             + dataset.classNames[std::size_t(empty - counts.begin())] + " can be read. Every class needs some.", {}};
+            return Error{ErrorCode::BadInput,
+                         "No image of " + shownName(names.folder) + "/"
+                             + dataset.classNames[std::size_t(empty - counts.begin())]
+                             + " can be read. Every class needs some.",
+                         {}};
         }
     }
     return {};

@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t fewestClasses = 2;
 constexpr std::size_t mostClasses = 100;
-constexpr std::array readable{".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm"};
+constexpr std::array readable{".jpg",  ".jpeg", ".png", ".bmp", ".webp", ".tif",
+                              ".tiff", ".ppm",  ".pgm", ".pbm", ".pnm"};
 constexpr std::array unreadable{".gif", ".heic", ".heif", ".avif", ".jxl", ".jp2", ".svg", ".psd"};
 const std::string layout = " Expected is train/CLASS/IMAGE and test/CLASS/IMAGE.";
 
@@ -31,7 +32,8 @@ struct LeftOut {
 std::vector<std::string> LeftOut::warnings() const
 {
     std::vector<std::string> texts;
-    const auto say = [&](const std::vector<std::string>& names, std::string_view one, std::string_view many, const std::string& why) {
+    const auto say = [&](const std::vector<std::string>& names, std::string_view one, std::string_view many,
+                         const std::string& why) {
         if (!names.empty())
             texts.push_back(counted(names.size(), one, many) + " " + why + ": " + listed(names) + ".");
     };
@@ -80,7 +82,8 @@ bool leadsUp(const fs::directory_entry& entry)
 
 Error listError(const fs::path& folder, const std::error_code& error)
 {
-    return {ErrorCode::Io, "Cannot list the folder " + shownName(folder.string()) + ": " + error.message() + ".", error.message()};
+    return {ErrorCode::Io, "Cannot list the folder " + shownName(folder.string()) + ": " + error.message() + ".",
+            error.message()};
 }
 
 Result<std::vector<fs::directory_entry>> entries(const fs::path& folder)
@@ -158,7 +161,9 @@ Status checkFolders(const fs::path& root)
     if (missing.empty())
         return {};
     const bool isEmpty = fs::is_empty(root, error) && !error;
-    return Error{ErrorCode::BadInput, "The image folder " + name + (isEmpty ? " is empty" : " has no " + listed(missing)) + "." + layout, {}};
+    return Error{ErrorCode::BadInput,
+                 "The image folder " + name + (isEmpty ? " is empty" : " has no " + listed(missing)) + "." + layout,
+                 {}};
 }
 
 Status checkClasses(const SplitListing& split)
@@ -167,17 +172,23 @@ Status checkClasses(const SplitListing& split)
     if (split.classes.empty())
         return Error{ErrorCode::BadInput, name + " holds no class folders." + layout, {}};
     if (split.classes.size() < fewestClasses)
-        return Error{ErrorCode::BadInput, name + " holds one class only, \"" + shownName(split.classes.front())
-                         + "\"; at least 2 are needed.", {}};
+        return Error{ErrorCode::BadInput,
+                     name + " holds one class only, \"" + shownName(split.classes.front())
+                         + "\"; at least 2 are needed.",
+                     {}};
     if (split.classes.size() > mostClasses)
-        return Error{ErrorCode::BadInput, name + " holds " + groupedNumber(split.classes.size()) + " classes; at most 100 are possible.", {}};
+        return Error{ErrorCode::BadInput,
+                     name + " holds " + groupedNumber(split.classes.size()) + " classes; at most 100 are possible.",
+                     {}};
     std::vector<std::string> empty;
     for (std::size_t i = 0; i < split.classes.size(); ++i)
         if (split.files[i].empty())
             empty.push_back(shownName((fs::path(split.folder) / split.classes[i]).string()));
     if (!empty.empty())
-        return Error{ErrorCode::BadInput, "No images in " + listed(empty)
-                         + ". Every class needs some (jpg, png, bmp, webp, tiff or pnm) in train and in test.", {}};
+        return Error{ErrorCode::BadInput,
+                     "No images in " + listed(empty)
+                         + ". Every class needs some (jpg, png, bmp, webp, tiff or pnm) in train and in test.",
+                     {}};
     return {};
 }
 
@@ -185,7 +196,8 @@ Status checkAgreement(const SplitListing& train, const SplitListing& test)
 {
     const auto onlyIn = [](const SplitListing& here, const SplitListing& there) {
         std::vector<std::string> names;
-        std::set_difference(here.classes.begin(), here.classes.end(), there.classes.begin(), there.classes.end(), std::back_inserter(names));
+        std::set_difference(here.classes.begin(), here.classes.end(), there.classes.begin(), there.classes.end(),
+                            std::back_inserter(names));
         for (auto& name : names)
             name = shownName(name);
         return names;
@@ -198,7 +210,11 @@ Status checkAgreement(const SplitListing& train, const SplitListing& test)
     if (!missingInTest.empty())
         message.append(" ").append(shownName(test.folder)).append(" has no ").append(listed(missingInTest)).append(";");
     if (!missingInTrain.empty())
-        message.append(" ").append(shownName(train.folder)).append(" has no ").append(listed(missingInTrain)).append(";");
+        message.append(" ")
+            .append(shownName(train.folder))
+            .append(" has no ")
+            .append(listed(missingInTrain))
+            .append(";");
     return Error{ErrorCode::BadInput, message + " both must hold the same class folders.", {}};
 }
 
@@ -225,7 +241,8 @@ Result<ImageListing> listImages(const std::string& folder)
             return split.error();
         listing.splits[i] = std::move(*split);
     }
-    if (listing.splits[0].classes != listing.splits[1].classes && !listing.splits[0].classes.empty() && !listing.splits[1].classes.empty())
+    if (listing.splits[0].classes != listing.splits[1].classes && !listing.splits[0].classes.empty()
+        && !listing.splits[1].classes.empty())
         return checkAgreement(listing.splits[0], listing.splits[1]).error();
     for (const auto& split : listing.splits)
         if (auto status = checkClasses(split); !status)

@@ -10,6 +10,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
+#include <mutex>
 #include <vector>
 
 namespace normscope {
@@ -89,7 +90,10 @@ ImageReading decode(const std::vector<std::uint8_t>& file, std::uint8_t* rgb)
     if (!size)
         return refused(Outcome::Broken, "damaged or of an unknown format");
     if (std::uint64_t(size->width) * size->height > mostPixels)
-        return refused(Outcome::TooLarge, groupedNumber(size->width) + "x" + groupedNumber(size->height) + " pixels, more than 64 million");
+        return refused(Outcome::TooLarge, groupedNumber(size->width) + "x" + groupedNumber(size->height)
+                                              + " pixels, more than 64 million");
+    if (size->isAnimated)
+        return refused(Outcome::Broken, "an animated WebP");
     ImageReading reading;
     reading.wasCmyk = size->isCmyk;
     const cv::Mat image = cv::imdecode(file, cv::IMREAD_UNCHANGED);
@@ -110,11 +114,13 @@ ImageReading readImage(const std::string& path, std::uint8_t* rgb)
 {
     auto file = DataFile::open(path);
     if (!file)
-        return refused(file.error().code == ErrorCode::BadInput ? Outcome::NotRegular : Outcome::Broken, "cannot be opened");
+        return refused(file.error().code == ErrorCode::BadInput ? Outcome::NotRegular : Outcome::Broken,
+                       "cannot be opened");
     if (file->size == 0)
         return refused(Outcome::Broken, "empty file");
     if (file->size > mostFileBytes)
-        return refused(Outcome::TooLarge, groupedNumber(file->size) + " bytes, more than " + groupedNumber(mostFileBytes));
+        return refused(Outcome::TooLarge,
+                       groupedNumber(file->size) + " bytes, more than " + groupedNumber(mostFileBytes));
     std::vector<std::uint8_t> bytes(file->size);
     const auto got = file->read(bytes.data(), bytes.size(), path);
     if (!got || *got != bytes.size())
@@ -124,6 +130,14 @@ ImageReading readImage(const std::string& path, std::uint8_t* rgb)
     } catch (const cv::Exception& exception) {
         return refused(Outcome::Broken, "cannot be decoded (" + exception.err + ")");
     }
+}
+
+void prepareImageReading()
+{
+    static std::once_flag once;
+    std::call_once(once, [] {
+        cv::imdecode(std::vector<std::uint8_t>{'P', '5', ' ', '1', ' ', '1', ' ', '9', '\n', 0}, cv::IMREAD_UNCHANGED);
+    });
 }
 
 } // namespace normscope

@@ -21,10 +21,13 @@ struct ImageReading {
 /// The largest picture that is decoded, from its header: 64 megapixels.
 inline constexpr std::uint64_t mostPixels = 64'000'000;
 
-/// Reads and decodes one image into `rgb` (32x32x3 bytes). The rule: the first frame or page, as 8-bit
-/// RGB (grey in three equal channels, 16-bit values divided by 257, CMYK by OpenCV, transparency
-/// blended on black; Exif orientation is ignored); if it is not 32x32, the centred square of the shorter
-/// side, resized with OpenCV's INTER_AREA when it shrinks and INTER_LINEAR when it grows.
+/// Reads and decodes one image into `rgb` (32x32x3 bytes). The rule: the first frame or page, as 8-bit RGB
+/// (grey in three equal channels, 16-bit values divided by 257, CMYK by OpenCV, transparency blended on black;
+/// Exif orientation is ignored; animated WebP is refused, OpenCV 4.6 does not read it). If it is not 32x32:
+/// the centred square of the shorter side, resized with INTER_AREA when it shrinks, INTER_LINEAR when it grows.
 ImageReading readImage(const std::string& path, std::uint8_t* rgb);
+
+/// Lets OpenCV set up its decoders (GDAL's too, on Debian) on one thread, before many threads decode.
+void prepareImageReading();
 
 } // namespace normscope

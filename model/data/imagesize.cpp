@@ -37,7 +37,8 @@ public:
     }
     bool has(std::size_t i, std::string_view text) const
     {
-        return i <= m_bytes.size() && m_bytes.size() - i >= text.size() && std::memcmp(m_bytes.data() + i, text.data(), text.size()) == 0;
+        return i <= m_bytes.size() && m_bytes.size() - i >= text.size()
+               && std::memcmp(m_bytes.data() + i, text.data(), text.size()) == 0;
     }
 
 private:
@@ -98,7 +99,7 @@ Size webpSize(Bytes file)
 {
     ImageSize size;
     if (file.has(12, "VP8X")) {
-        size = {file.little(24, 3) + 1, file.little(27, 3) + 1};
+        size = {file.little(24, 3) + 1, file.little(27, 3) + 1, false, (file.at(20) & 2) != 0};
     } else if (file.has(12, "VP8L")) {
         const std::uint32_t bits = file.little(21, 4);
         size = {(bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1};

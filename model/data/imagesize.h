@@ -11,7 +11,8 @@ namespace normscope {
 struct ImageSize {
     std::uint32_t width = 0;
     std::uint32_t height = 0;
-    bool isCmyk = false; ///< a JPEG of four components
+    bool isCmyk = false;     ///< a JPEG of four components
+    bool isAnimated = false; ///< a WebP of several frames
 };
 
 /// JPEG, PNG, BMP, WebP, TIFF (its first page) and PNM (P1 to P6). Empty: none of these, damaged, or a

@@ -35,8 +35,8 @@ std::string_view PickleMachine::take(std::uint64_t count)
 {
     const std::uint64_t left = m_file.size() - m_position;
     if (count > left)
-        refuse("it ends too early: " + groupedNumber(count) + " bytes are announced, but "
-               + groupedNumber(left) + " of its " + groupedNumber(m_file.size()) + " are left,");
+        refuse("it ends too early: " + groupedNumber(count) + " bytes are announced, but " + groupedNumber(left)
+               + " of its " + groupedNumber(m_file.size()) + " are left,");
     const std::string_view taken(reinterpret_cast<const char*>(m_file.data()) + m_position, std::size_t(count));
     m_position += std::size_t(count);
     return taken;
@@ -151,7 +151,7 @@ bool PickleMachine::execute(std::uint8_t opcode)
         return true;
     }
     return pushNumber(opcode) || pushText(opcode) || pushContainer(opcode) || fillContainer(opcode) || remember(opcode)
-        || describeObject(opcode);
+           || describeObject(opcode);
 }
 
 bool PickleMachine::pushNumber(std::uint8_t opcode)
@@ -182,10 +182,10 @@ bool PickleMachine::pushText(std::uint8_t opcode)
         push({.kind = Kind::Text, .isUnicode = isUnicode, .text = take(count)});
     };
     switch (opcode) {
-    case 'U': // SHORT_BINSTRING
-    case 'C': pushBytes(takeNumber(1), false); return true; // SHORT_BINBYTES
-    case 'T': // BINSTRING
-    case 'B': pushBytes(takeNumber(4), false); return true; // BINBYTES
+    case 'U':                                                // SHORT_BINSTRING
+    case 'C': pushBytes(takeNumber(1), false); return true;  // SHORT_BINBYTES
+    case 'T':                                                // BINSTRING
+    case 'B': pushBytes(takeNumber(4), false); return true;  // BINBYTES
     case 0x8E: pushBytes(takeNumber(8), false); return true; // BINBYTES8
     case 0x8C: pushBytes(takeNumber(1), true); return true;  // SHORT_BINUNICODE
     case 'X': pushBytes(takeNumber(4), true); return true;   // BINUNICODE
@@ -196,7 +196,9 @@ bool PickleMachine::pushText(std::uint8_t opcode)
 
 bool PickleMachine::pushContainer(std::uint8_t opcode)
 {
-    const auto pushTuple = [this](std::vector<std::uint32_t> items) { push({.kind = Kind::Tuple, .items = std::move(items)}); };
+    const auto pushTuple = [this](std::vector<std::uint32_t> items) {
+        push({.kind = Kind::Tuple, .items = std::move(items)});
+    };
     switch (opcode) {
     case '(': m_marks.push_back(m_stack.size()); return true;
     case '}': push({.kind = Kind::Dict}); return true;

@@ -23,9 +23,9 @@ public:
 struct PickleValue {
     enum class Kind : std::uint8_t { None, Bool, Int, Text, List, Tuple, Dict, Global, Dtype, Array };
     Kind kind = Kind::None;
-    bool isUnicode = false;    ///< Text: as UTF-8; otherwise bytes
-    std::int64_t number = 0;   ///< Int, Bool; Array: 1 in Fortran's order
-    std::string_view text{};       ///< Text; Global: "module name"; Dtype: "u1"
+    bool isUnicode = false;             ///< Text: as UTF-8; otherwise bytes
+    std::int64_t number = 0;            ///< Int, Bool; Array: 1 in Fortran's order
+    std::string_view text{};            ///< Text; Global: "module name"; Dtype: "u1"
     std::vector<std::uint32_t> items{}; ///< List, Tuple; Dict: key, value, ...; Array once built: shape, dtype, data
 };
 

@@ -11,9 +11,13 @@ namespace normscope {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> knownGlobals{
-    "numpy.core.multiarray _reconstruct", "numpy._core.multiarray _reconstruct", "numpy ndarray", "numpy dtype",
-    "_codecs encode", "__builtin__ bytes", "builtins bytes"};
+constexpr std::array<std::string_view, 7> knownGlobals{"numpy.core.multiarray _reconstruct",
+                                                       "numpy._core.multiarray _reconstruct",
+                                                       "numpy ndarray",
+                                                       "numpy dtype",
+                                                       "_codecs encode",
+                                                       "__builtin__ bytes",
+                                                       "builtins bytes"};
 
 } // namespace
 

@@ -88,7 +88,8 @@ std::string_view Content::pixels(std::size_t labelCount) const
     if (type != "u1" && type != "|u1" && type != "uint8")
         throw PickleRefusal("its \"data\" is of type " + shownName(type.substr(0, 40)) + ", expected u1 (bytes)");
     const auto size = shape(array);
-    if (size.size() != 2 || size[0] < 1 || size[0] > mostImages || size[1] != std::int64_t(imageBytes) || array.number != 0) {
+    if (size.size() != 2 || size[0] < 1 || size[0] > mostImages || size[1] != std::int64_t(imageBytes)
+        || array.number != 0) {
         std::vector<std::string> texts;
         for (const auto n : size)
             texts.push_back(std::to_string(n));
@@ -99,7 +100,8 @@ std::string_view Content::pixels(std::size_t labelCount) const
         throw PickleRefusal("its \"data\" has " + groupedNumber(bytes.size()) + " bytes, but its shape promises "
                             + groupedNumber(std::uint64_t(size[0]) * imageBytes));
     if (labelCount != std::uint64_t(size[0]))
-        throw PickleRefusal("it holds " + counted(std::uint64_t(size[0]), "image") + " but " + counted(labelCount, "label"));
+        throw PickleRefusal("it holds " + counted(std::uint64_t(size[0]), "image") + " but "
+                            + counted(labelCount, "label"));
     return bytes;
 }
 
@@ -132,8 +134,10 @@ Result<CifarPickle> readCifarPickle(const std::string& path, PickleContent conte
         else
             readImages(found, pickle);
     } catch (const PickleRefusal& refusal) {
-        return Error{ErrorCode::BadInput, shownName(path) + " is not a file of CIFAR-10's Python version: " + refusal.what()
-                         + ". Fetch CIFAR-10 again or choose another folder.", {}};
+        return Error{ErrorCode::BadInput,
+                     shownName(path) + " is not a file of CIFAR-10's Python version: " + refusal.what()
+                         + ". Fetch CIFAR-10 again or choose another folder.",
+                     {}};
     }
     return pickle;
 }

@@ -24,7 +24,7 @@ namespace normscope {
 namespace {
 
 constexpr std::int64_t reportMilliseconds = 50;
-constexpr int mostAttempts = 1000;     // of a server that drops every connection after a few bytes
+constexpr int mostAttempts = 1000; // of a server that drops every connection after a few bytes
 const std::string otherFile = " or use a file you already have.";
 
 std::int64_t milliseconds()
@@ -106,7 +106,9 @@ Status Transfer::openPart()
     if (!m_part.isOpen() || ::fstat(m_part.get(), &status) != 0)
         return fileError("write", m_path, errno);
     if (::flock(m_part.get(), LOCK_EX | LOCK_NB) != 0)
-        return Error{ErrorCode::Io, shownName(m_path) + " is being downloaded by another Normscope. Wait for it or stop it there.", {}};
+        return Error{ErrorCode::Io,
+                     shownName(m_path) + " is being downloaded by another Normscope. Wait for it or stop it there.",
+                     {}};
     m_size = static_cast<std::uint64_t>(status.st_size);
     if (m_source.bytes > 0 && m_size > m_source.bytes) { // not a part of this file
         if (::ftruncate(m_part.get(), 0) != 0)
@@ -123,8 +125,10 @@ Status Transfer::checkSpace() const
     const std::uint64_t missing = m_source.bytes - std::min(m_size, m_source.bytes);
     if (error || space.available >= missing)
         return {};
-    return Error{ErrorCode::Io, "The disk of " + shownName(m_path) + " has " + groupedNumber(space.available) + " bytes left, but "
-                     + groupedNumber(missing) + " are needed. Free some space or choose another folder.", {}};
+    return Error{ErrorCode::Io,
+                 "The disk of " + shownName(m_path) + " has " + groupedNumber(space.available) + " bytes left, but "
+                     + groupedNumber(missing) + " are needed. Free some space or choose another folder.",
+                 {}};
 }
 
 Transfer::Attempt Transfer::attempt()
@@ -185,7 +189,8 @@ Transfer::Attempt Transfer::judge(int curlCode, long answer, const std::string& 
     if (m_error) // the body's callback found something
         return Attempt::Failed;
     if (m_wrongRange)
-        return fail(ErrorCode::Network, "The server sends another part of the file than asked for; " + kept()), Attempt::TryAgain;
+        return fail(ErrorCode::Network, "The server sends another part of the file than asked for; " + kept()),
+               Attempt::TryAgain;
     if (curlCode != CURLE_OK)
         return judgeFailure(curlCode, reason);
     if (answer != 200 && answer != 206)
@@ -206,9 +211,11 @@ Transfer::Attempt Transfer::judgeAnswer(long answer)
         if (::ftruncate(m_part.get(), 0) != 0)
             return fail(ErrorCode::Io, fileError("write", m_path, errno).message);
         m_size = 0;
-        return fail(ErrorCode::Network, "The server does not have the missing part of the file; " + kept()), Attempt::TryAgain;
+        return fail(ErrorCode::Network, "The server does not have the missing part of the file; " + kept()),
+               Attempt::TryAgain;
     }
-    fail(ErrorCode::Network, "The server of " + shownName(m_source.url) + " answered " + std::to_string(answer) + "; " + kept());
+    fail(ErrorCode::Network,
+         "The server of " + shownName(m_source.url) + " answered " + std::to_string(answer) + "; " + kept());
     return answer >= 500 || answer == 408 || answer == 429 ? Attempt::TryAgainLater : Attempt::Failed;
 }
 
@@ -221,20 +228,25 @@ Transfer::Attempt Transfer::judgeFailure(int curlCode, const std::string& reason
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_USE_SSL_FAILED:
-        return fail(ErrorCode::Network, "No trustworthy connection to " + address + ": " + reason
-                        + ". Install the package ca-certificates, check the clock and the proxy, or use a file you already have.", reason);
+        return fail(
+            ErrorCode::Network,
+            "No trustworthy connection to " + address + ": " + reason
+                + ". Install the package ca-certificates, check the clock and the proxy, or use a file you already have.",
+            reason);
     case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_URL_MALFORMAT:
-        return fail(ErrorCode::BadUsage, address + " is not an http or https address.", reason);
+    case CURLE_URL_MALFORMAT: return fail(ErrorCode::BadUsage, address + " is not an http or https address.", reason);
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_CONNECT:
-        fail(ErrorCode::Network, "Cannot reach " + address + ": " + reason + ". Check the network and the proxy; " + kept(), reason);
+        fail(ErrorCode::Network,
+             "Cannot reach " + address + ": " + reason + ". Check the network and the proxy; " + kept(), reason);
         return m_answer != 0 ? Attempt::TryAgainLater : Attempt::Failed; // it worked before
     case CURLE_OPERATION_TIMEDOUT:
-        return fail(ErrorCode::Network, "The connection to " + address + " stalled; " + kept(), reason), Attempt::TryAgainLater;
+        return fail(ErrorCode::Network, "The connection to " + address + " stalled; " + kept(), reason),
+               Attempt::TryAgainLater;
     default:
-        return fail(ErrorCode::Network, "The connection to " + address + " broke: " + reason + "; " + kept(), reason), Attempt::TryAgainLater;
+        return fail(ErrorCode::Network, "The connection to " + address + " broke: " + reason + "; " + kept(), reason),
+               Attempt::TryAgainLater;
     }
 }
 
@@ -247,7 +259,8 @@ Transfer::Attempt Transfer::fail(ErrorCode code, const std::string& message, con
 /// Waits before a new try; false when cancelled meanwhile.
 bool Transfer::pauseBefore(int attempt) const
 {
-    const std::int64_t until = milliseconds() + (std::int64_t(m_options.pauseMilliseconds) << std::clamp(attempt - 1, 0, 6));
+    const std::int64_t until =
+        milliseconds() + (std::int64_t(m_options.pauseMilliseconds) << std::clamp(attempt - 1, 0, 6));
     while (milliseconds() < until && !isCancelled(m_options.cancel))
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     return !isCancelled(m_options.cancel);
@@ -259,7 +272,8 @@ void Transfer::report(bool always)
     if (!m_options.progress || (!always && now - m_lastReport < reportMilliseconds))
         return;
     m_lastReport = now;
-    m_options.progress({DownloadProgress::Phase::Downloading, m_size, m_source.bytes > 0 ? m_source.bytes : m_announced});
+    m_options.progress(
+        {DownloadProgress::Phase::Downloading, m_size, m_source.bytes > 0 ? m_source.bytes : m_announced});
 }
 
 std::string Transfer::kept() const
@@ -267,7 +281,8 @@ std::string Transfer::kept() const
     if (m_size == 0)
         return "try again" + otherFile;
     const std::string of = m_source.bytes > 0 ? " of " + groupedNumber(m_source.bytes) : std::string();
-    return groupedNumber(m_size) + of + " bytes are kept in " + shownName(m_path) + ". Try again to continue," + otherFile;
+    return groupedNumber(m_size) + of + " bytes are kept in " + shownName(m_path) + ". Try again to continue,"
+           + otherFile;
 }
 
 } // namespace normscope

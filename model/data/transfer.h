@@ -52,10 +52,10 @@ private:
     std::int64_t m_lastReport = 0; ///< milliseconds
 
     // Of the running attempt:
-    std::string m_head;      ///< the first bytes until it is clear what they are
-    bool m_begun = false;    ///< the body is being written to the file
+    std::string m_head;   ///< the first bytes until it is clear what they are
+    bool m_begun = false; ///< the body is being written to the file
     bool m_wrongRange = false;
-    long m_answer = 0;       ///< HTTP status of the last header
+    long m_answer = 0; ///< HTTP status of the last header
     std::uint64_t m_rangeStart = 0;
     std::uint64_t m_announced = 0; ///< whole length by the header; 0: not said
 };

@@ -53,7 +53,8 @@ std::size_t Transfer::onBody(char* data, std::size_t size, std::size_t count, vo
 void Transfer::header(std::string_view line)
 {
     std::string name(line.substr(0, std::min(line.find(':'), line.size())));
-    std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
     const auto value = line.substr(std::min(name.size() + 1, line.size()));
     if (name.starts_with("http/")) { // of every answer on the way, redirects too
         m_answer = long(numberIn(line.substr(std::min(line.find(' '), line.size()))));
@@ -88,8 +89,10 @@ bool Transfer::beginBody()
             m_size = 0;
     } else if (!m_head.starts_with("\x1f\x8b")) {
         const bool isHtml = looksLikeHtml(m_head);
-        fail(ErrorCode::Network, shownName(m_source.url) + (isHtml ? " answers with a web page (HTML)" : " answers with something else")
-                 + " instead of the archive. Perhaps the network wants you to log in first, or the file has moved; " + kept());
+        fail(ErrorCode::Network,
+             shownName(m_source.url) + (isHtml ? " answers with a web page (HTML)" : " answers with something else")
+                 + " instead of the archive. Perhaps the network wants you to log in first, or the file has moved; "
+                 + kept());
         return false;
     } else if (m_size > 0) { // the server knows no ranges: start over
         if (::ftruncate(m_part.get(), 0) != 0)
@@ -98,7 +101,8 @@ bool Transfer::beginBody()
     }
     if (!m_wrongRange && m_source.bytes > 0 && m_announced > 0 && m_announced != m_source.bytes) {
         fail(ErrorCode::Network, shownName(m_source.url) + " offers " + groupedNumber(m_announced) + " bytes, expected "
-                 + groupedNumber(m_source.bytes) + ": it is another file. Try again later," + otherFile);
+                                     + groupedNumber(m_source.bytes) + ": it is another file. Try again later,"
+                                     + otherFile);
         return false;
     }
     return !m_wrongRange && write(m_head.data(), m_head.size());
@@ -107,8 +111,9 @@ bool Transfer::beginBody()
 bool Transfer::write(const char* data, std::size_t count)
 {
     if (m_source.bytes > 0 && m_size + count > m_source.bytes) {
-        fail(ErrorCode::Network, shownName(m_source.url) + " sends more than the expected " + groupedNumber(m_source.bytes)
-                 + " bytes: it is another file. Try again later," + otherFile);
+        fail(ErrorCode::Network, shownName(m_source.url) + " sends more than the expected "
+                                     + groupedNumber(m_source.bytes) + " bytes: it is another file. Try again later,"
+                                     + otherFile);
         return false;
     }
     for (std::size_t done = 0; done < count;) {

@@ -36,7 +36,7 @@ Character decodeOne(std::string_view text)
 bool mustBeEscaped(char32_t code)
 {
     return code < 0x20 || (code >= 0x7F && code <= 0x9F) || (code >= 0x2028 && code <= 0x202E)
-        || (code >= 0x2066 && code <= 0x2069) || code == 0xFEFF || code == U'\\';
+           || (code >= 0x2066 && code <= 0x2069) || code == 0xFEFF || code == U'\\';
 }
 
 void appendEscaped(std::string& out, unsigned char byte)

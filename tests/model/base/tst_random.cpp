@@ -158,7 +158,9 @@ void TestRandom::streamsOfDifferentArgumentsAreUnrelated_data()
 {
     QTest::addColumn<quint64>("first");
     QTest::addColumn<quint64>("second");
-    const auto row = [](const char* name, std::uint64_t a, std::uint64_t b) { QTest::addRow("%s", name) << quint64(a) << quint64(b); };
+    const auto row = [](const char* name, std::uint64_t a, std::uint64_t b) {
+        QTest::addRow("%s", name) << quint64(a) << quint64(b);
+    };
     row("neighbouring seeds", streamKey(1, "shuffle"), streamKey(2, "shuffle"));
     row("purposes", streamKey(1, "shuffle"), streamKey(1, "augment"));
     row("first counter", streamKey(1, "augment", 1, 0), streamKey(1, "augment", 2, 0));
@@ -182,8 +184,8 @@ void TestRandom::streamsOfDifferentArgumentsAreUnrelated()
         equalBits += 64 - std::popcount(x ^ y);
         product += (double(x >> 11) * 0x1.0p-53 - 0.5) * (double(y >> 11) * 0x1.0p-53 - 0.5);
     }
-    QVERIFY(std::abs(product / n * 12) < 0.04);           // correlation; deviation 0.007
-    QVERIFY(std::abs(equalBits - 32 * n) < 6 * 4 * 142);  // deviation 4 * sqrt(n)
+    QVERIFY(std::abs(product / n * 12) < 0.04);          // correlation; deviation 0.007
+    QVERIFY(std::abs(equalBits - 32 * n) < 6 * 4 * 142); // deviation 4 * sqrt(n)
 }
 
 void TestRandom::keysDoNotCollide()

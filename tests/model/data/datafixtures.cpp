@@ -74,7 +74,9 @@ QString errorMismatch(const DataSpec& spec, ErrorCode code, const QByteArrayList
 bool hasWarning(const Dataset& dataset, const QByteArrayList& parts)
 {
     return std::any_of(dataset.warnings.begin(), dataset.warnings.end(), [&](const std::string& warning) {
-        return std::all_of(parts.begin(), parts.end(), [&](const QByteArray& part) { return warning.find(part.toStdString()) != std::string::npos; });
+        return std::all_of(parts.begin(), parts.end(), [&](const QByteArray& part) {
+            return warning.find(part.toStdString()) != std::string::npos;
+        });
     });
 }
 

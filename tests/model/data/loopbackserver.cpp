@@ -106,10 +106,12 @@ void LoopbackServer::serve(const Request& request, const QByteArray& content, qi
         return;
     }
     const qint64 start = std::max<qint64>(request.rangeStart, 0);
-    QByteArray head = request.rangeStart >= 0 ? "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes " + QByteArray::number(start) + "-"
-            + QByteArray::number(content.size() - 1) + "/" + total + "\r\n"
-                                              : QByteArray("HTTP/1.1 200 OK\r\n");
-    send(head + "Content-Length: " + QByteArray::number(content.size() - start) + "\r\n\r\n" + content.mid(start, atMost));
+    QByteArray head = request.rangeStart >= 0
+                          ? "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes " + QByteArray::number(start) + "-"
+                                + QByteArray::number(content.size() - 1) + "/" + total + "\r\n"
+                          : QByteArray("HTTP/1.1 200 OK\r\n");
+    send(head + "Content-Length: " + QByteArray::number(content.size() - start) + "\r\n\r\n"
+         + content.mid(start, atMost));
 }
 
 } // namespace normscope::testing

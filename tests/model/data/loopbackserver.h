@@ -16,7 +16,7 @@ namespace normscope::testing {
 class LoopbackServer {
 public:
     struct Request {
-        int number = 0;      ///< counted from 0
+        int number = 0; ///< counted from 0
         QByteArray path;
         qint64 rangeStart = -1; ///< -1: no range asked for
     };

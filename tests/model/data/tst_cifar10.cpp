@@ -122,13 +122,16 @@ void TestCifar10::refuses_data()
     const auto row = [](const char* name, const QByteArray& bytes, qint64 sparse, const QByteArrayList& parts) {
         QTest::addRow("%s", name) << bytes << sparse << parts;
     };
-    row("truncated", {}, batchBytes - 1, {"data_batch_2.bin is truncated", "30,729,999 bytes, expected 30,730,000", "Fetch CIFAR-10 again"});
+    row("truncated", {}, batchBytes - 1,
+        {"data_batch_2.bin is truncated", "30,729,999 bytes, expected 30,730,000", "Fetch CIFAR-10 again"});
     row("empty", "", 0, {"data_batch_2.bin is truncated", "0 bytes, expected 30,730,000"});
     row("a few bytes", "hello", 0, {"truncated", "5 bytes"});
-    row("trailing bytes", {}, batchBytes + 5, {"data_batch_2.bin has trailing bytes", "30,730,005 bytes, expected 30,730,000"});
+    row("trailing bytes", {}, batchBytes + 5,
+        {"data_batch_2.bin has trailing bytes", "30,730,005 bytes, expected 30,730,000"});
     row("one byte more than a record more", {}, batchBytes + recordBytes + 1, {"trailing bytes"});
     row("a terabyte of nothing", {}, recordBytes * 300'000'000, {"more than"});
-    row("label above 9", records(QByteArray("\x01\x0A", 2)), 0, {"data_batch_2.bin", "label 10 of record 1, at byte 3,073, is above 9"});
+    row("label above 9", records(QByteArray("\x01\x0A", 2)), 0,
+        {"data_batch_2.bin", "label 10 of record 1, at byte 3,073, is above 9"});
     row("label 255", records("\xFF"), 0, {"label 255 of record 0, at byte 0"});
 }
 
@@ -152,7 +155,8 @@ void TestCifar10::refusesMissingBatches_data()
     QTest::addColumn<QList<int>>("gone");
     QTest::addColumn<QByteArrayList>("parts");
     for (int i = 1; i <= 6; ++i)
-        QTest::addRow("%s", qPrintable(batchName(i))) << QList<int>{i} << QByteArrayList{"lacks " + batchName(i).toUtf8() + ":"};
+        QTest::addRow("%s", qPrintable(batchName(i)))
+            << QList<int>{i} << QByteArrayList{"lacks " + batchName(i).toUtf8() + ":"};
     QTest::addRow("two") << QList<int>{2, 4} << QByteArrayList{"lacks data_batch_2.bin and data_batch_4.bin:"};
 }
 
@@ -171,7 +175,8 @@ void TestCifar10::badNamesOnlyWarn_data()
 {
     QTest::addColumn<QByteArray>("text");
     QTest::addColumn<QByteArrayList>("parts");
-    QTest::addRow("nine") << QByteArray("a\nb\nc\nd\ne\nf\ng\nh\ni\n") << QByteArrayList{"batches.meta.txt holds 9 class names, expected 10", "called 0 to 9"};
+    QTest::addRow("nine") << QByteArray("a\nb\nc\nd\ne\nf\ng\nh\ni\n")
+                          << QByteArrayList{"batches.meta.txt holds 9 class names, expected 10", "called 0 to 9"};
     QTest::addRow("eleven") << names + "zebra\n" << QByteArrayList{"holds 11 class names"};
     QTest::addRow("empty") << QByteArray("") << QByteArrayList{"holds 0 class names"};
     QTest::addRow("missing") << QByteArray() << QByteArrayList{"batches.meta.txt: it is not there", "called 0 to 9"};
@@ -198,8 +203,12 @@ void TestCifar10::badNamesOnlyWarn()
 void TestCifar10::refusesOtherPlaces()
 {
     QTemporaryDir folder;
-    QCOMPARE(errorMismatch(specOf(folder.filePath(QStringLiteral("nowhere"))), ErrorCode::NotFound, {"nowhere is not there"}), QString());
-    QCOMPARE(errorMismatch(specOf(folder.path()), ErrorCode::NotFound, {"holds neither", "data_batch_1.bin", "Python version"}), QString());
+    QCOMPARE(errorMismatch(specOf(folder.filePath(QStringLiteral("nowhere"))), ErrorCode::NotFound,
+                           {"nowhere is not there"}),
+             QString());
+    QCOMPARE(errorMismatch(specOf(folder.path()), ErrorCode::NotFound,
+                           {"holds neither", "data_batch_1.bin", "Python version"}),
+             QString());
     const QString archive = folder.filePath(QStringLiteral("cifar-10-binary.tar.gz"));
     writeFile(archive, "\x1f\x8b");
     QCOMPARE(errorMismatch(specOf(archive), ErrorCode::BadInput, {"is a file", "Get CIFAR-10"}), QString());

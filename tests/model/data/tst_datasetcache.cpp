@@ -33,7 +33,8 @@ private:
 void TestDatasetCache::initTestCase()
 {
     for (int i = 0; i < 3; ++i)
-        testing::writeImageFolder(m_folder.filePath(QString::number(i)), *testing::syntheticDataset(3, 4, unsigned(i + 1)));
+        testing::writeImageFolder(m_folder.filePath(QString::number(i)),
+                                  *testing::syntheticDataset(3, 4, unsigned(i + 1)));
 }
 
 void TestDatasetCache::handsOutTheSame()

@@ -59,7 +59,8 @@ void TestDataSpec::refuses_data()
     QTest::addColumn<QByteArray>("text");
     QTest::addColumn<QByteArray>("part");
     QTest::addRow("empty") << QByteArray() << QByteArray("is not known");
-    QTest::addRow("unknown") << QByteArray("imagenet:/x") << QByteArray("\"imagenet:/x\" is not known: write fashion-mnist");
+    QTest::addRow("unknown") << QByteArray("imagenet:/x")
+                             << QByteArray("\"imagenet:/x\" is not known: write fashion-mnist");
     QTest::addRow("case") << QByteArray("CIFAR10:/x") << QByteArray("is not known");
     QTest::addRow("cifar10 alone") << QByteArray("cifar10") << QByteArray("names no folder: write cifar10:DIR");
     QTest::addRow("empty folder") << QByteArray("folder:") << QByteArray("names no folder: write folder:DIR");
@@ -80,7 +81,9 @@ void TestDataSpec::namesAreShownEscaped_data()
 {
     QTest::addColumn<QByteArray>("raw");
     QTest::addColumn<QByteArray>("shown");
-    const auto row = [](const char* name, const QByteArray& raw, const QByteArray& shown) { QTest::addRow("%s", name) << raw << shown; };
+    const auto row = [](const char* name, const QByteArray& raw, const QByteArray& shown) {
+        QTest::addRow("%s", name) << raw << shown;
+    };
     row("plain", "cat 1.png", "cat 1.png");
     row("UTF-8", "h\xC3\xA9ron \xF0\x9F\x90\xB1", "h\xC3\xA9ron \xF0\x9F\x90\xB1");
     row("Latin 1", "h\xE9ron", "h\\xE9ron");

@@ -89,7 +89,8 @@ QList<Entry> goodEntries()
 
 ArchiveSource sourceOf(const std::string& url, const QByteArray& content)
 {
-    return {url, std::uint64_t(content.size()), QCryptographicHash::hash(content, QCryptographicHash::Sha256).toHex().toStdString()};
+    return {url, std::uint64_t(content.size()),
+            QCryptographicHash::hash(content, QCryptographicHash::Sha256).toHex().toStdString()};
 }
 
 DownloadOptions quick()
@@ -165,29 +166,35 @@ void TestDownload::fetchesAndUnpacks()
     QList<DownloadProgress> reports;
     auto options = quick();
     options.progress = [&](const DownloadProgress& progress) { reports << progress; };
-    const auto place = fetchCifar10(folder.filePath(QStringLiteral("new/folder")).toStdString(), sourceOf(server.url(), m_archive), options);
+    const auto place = fetchCifar10(folder.filePath(QStringLiteral("new/folder")).toStdString(),
+                                    sourceOf(server.url(), m_archive), options);
     QVERIFY2(place, place ? "" : place.error().message.c_str());
     QCOMPARE(QString::fromStdString(*place), folder.filePath(QStringLiteral("new/folder/cifar-10-batches-bin")));
     for (const auto& entry : goodEntries())
         if (entry.type == AE_IFREG)
-            QCOMPARE(contentOf(folder.filePath(QStringLiteral("new/folder/") + QString::fromUtf8(entry.name))), entry.content);
+            QCOMPARE(contentOf(folder.filePath(QStringLiteral("new/folder/") + QString::fromUtf8(entry.name))),
+                     entry.content);
     QVERIFY(!QFile::exists(folder.filePath(QStringLiteral("new/folder/archive.tar.gz.part"))));
     QCOMPARE(contentOf(folder.filePath(QStringLiteral("new/folder/archive.tar.gz"))), m_archive);
     const auto dataset = loadDataset({DataKind::Cifar10, *place});
     QVERIFY2(dataset, dataset ? "" : dataset.error().message.c_str());
     QCOMPARE((*dataset)->train.size(), std::size_t(10));
-    for (const auto phase : {DownloadProgress::Phase::Downloading, DownloadProgress::Phase::Checking, DownloadProgress::Phase::Extracting})
-        QVERIFY(std::any_of(reports.begin(), reports.end(), [&](const auto& r) { return r.phase == phase && r.total == std::uint64_t(m_archive.size()); }));
+    for (const auto phase :
+         {DownloadProgress::Phase::Downloading, DownloadProgress::Phase::Checking, DownloadProgress::Phase::Extracting})
+        QVERIFY(std::any_of(reports.begin(), reports.end(), [&](const auto& r) {
+            return r.phase == phase && r.total == std::uint64_t(m_archive.size());
+        }));
     QCOMPARE(server.requests(), 1);
 }
 
 void TestDownload::arrivesWhole_data()
 {
     QTest::addColumn<QString>("behaviour");
-    QTest::addColumn<qint64>("partBytes"); // in the part file before; -1: none
+    QTest::addColumn<qint64>("partBytes");     // in the part file before; -1: none
     QTest::addColumn<QList<qint64>>("ranges"); // as the server saw them
     const auto row = [](const char* behaviour, qint64 partBytes, const QList<qint64>& ranges) {
-        QTest::addRow("%s, %lld bytes there", behaviour, static_cast<long long>(partBytes)) << QString::fromLatin1(behaviour) << partBytes << ranges;
+        QTest::addRow("%s, %lld bytes there", behaviour, static_cast<long long>(partBytes))
+            << QString::fromLatin1(behaviour) << partBytes << ranges;
     };
     const qint64 size = m_archive.size();
     row("good", -1, {-1});
@@ -195,8 +202,8 @@ void TestDownload::arrivesWhole_data()
     row("good", 1, {1});
     row("good", 10'000, {10'000});
     row("good", size - 1, {size - 1});
-    row("good", size, {});            // complete: nothing to ask for
-    row("good", size + 5, {-1});      // too long: no part of this file
+    row("good", size, {});       // complete: nothing to ask for
+    row("good", size + 5, {-1}); // too long: no part of this file
     row("no ranges", 10'000, {10'000});
     row("drops once", -1, {-1, 12'000});
     row("drops once", 3000, {3000, 15'000});
@@ -230,7 +237,8 @@ void TestDownload::arrivesWhole()
         else if (behaviour == QStringLiteral("416 first") && first)
             plainAnswer(s, "416 Range Not Satisfiable", "");
         else if (behaviour == QStringLiteral("wrong range first") && first)
-            s.send("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 7-9/" + QByteArray::number(m_archive.size()) + "\r\nContent-Length: 3\r\n\r\nabc");
+            s.send("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 7-9/" + QByteArray::number(m_archive.size())
+                   + "\r\nContent-Length: 3\r\n\r\nabc");
         else if (behaviour == QStringLiteral("redirects") && first)
             s.send("HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 13\r\n\r\n<html></html>");
         else if (behaviour == QStringLiteral("slow")) {
@@ -254,7 +262,8 @@ void TestDownload::arrivesWhole()
     QCOMPARE(contentOf(folder.filePath(QStringLiteral("archive.tar.gz"))), m_archive);
     auto seen = server.rangeStarts();
     if (behaviour == QStringLiteral("drops often")) {
-        ranges.erase(std::remove_if(ranges.begin(), ranges.end(), [&](qint64 r) { return r >= m_archive.size(); }), ranges.end());
+        ranges.erase(std::remove_if(ranges.begin(), ranges.end(), [&](qint64 r) { return r >= m_archive.size(); }),
+                     ranges.end());
         seen = seen.first(std::min(seen.size(), ranges.size()));
     }
     QCOMPARE(seen, ranges);
@@ -271,15 +280,18 @@ void TestDownload::fails_data()
         QTest::addRow("%s", behaviour) << QString::fromLatin1(behaviour) << int(code) << parts << requests << kept;
     };
     const QByteArray use = "use a file you already have";
-    row("404", ErrorCode::Network, {"answered 404", "4,000 of", "bytes are kept in", "archive.tar.gz.part", use}, 1, 4000);
+    row("404", ErrorCode::Network, {"answered 404", "4,000 of", "bytes are kept in", "archive.tar.gz.part", use}, 1,
+        4000);
     row("500 for ever", ErrorCode::Network, {"answered 500", use}, 3, 4000);
     row("always drops", ErrorCode::Network, {"broke", "4,000 of", "Try again to continue", use}, 3, 4000);
-    row("web page", ErrorCode::Network, {"answers with a web page (HTML) instead of the archive", "log in", use}, 1, 4000);
+    row("web page", ErrorCode::Network, {"answers with a web page (HTML) instead of the archive", "log in", use}, 1,
+        4000);
     row("short web page", ErrorCode::Network, {"web page (HTML)", use}, 1, 4000);
     row("something else", ErrorCode::Network, {"answers with something else instead of the archive"}, 1, 4000);
     row("another length", ErrorCode::Network, {"offers 20,000 bytes, expected"}, 1, -2);
     row("another length of range", ErrorCode::Network, {"offers 9,999 bytes, expected"}, 1, 4000);
-    row("wrong content", ErrorCode::Checksum, {"archive.tar.gz.part is damaged", "SHA-256 is", "kept as", "archive.tar.gz.damaged", use}, 1, -1);
+    row("wrong content", ErrorCode::Checksum,
+        {"archive.tar.gz.part is damaged", "SHA-256 is", "kept as", "archive.tar.gz.damaged", use}, 1, -1);
     row("redirect to a file", ErrorCode::BadUsage, {"not an http or https address"}, 1, 4000);
     row("redirects for ever", ErrorCode::Network, {"redirects"}, -1, 4000);
     row("stalls", ErrorCode::Network, {"stalled", "4,000 of", use}, 2, 4000);
@@ -300,7 +312,8 @@ void TestDownload::fails()
         else if (behaviour == QStringLiteral("always drops"))
             s.serve(request, m_archive, 0);
         else if (behaviour == QStringLiteral("web page"))
-            plainAnswer(s, "200 OK", "\n <!DOCTYPE html><html><title>Log in</title>" + QByteArray(100'000, ' ') + "</html>");
+            plainAnswer(s, "200 OK",
+                        "\n <!DOCTYPE html><html><title>Log in</title>" + QByteArray(100'000, ' ') + "</html>");
         else if (behaviour == QStringLiteral("short web page"))
             plainAnswer(s, "200 OK", "<html/>");
         else if (behaviour == QStringLiteral("something else"))
@@ -308,7 +321,8 @@ void TestDownload::fails()
         else if (behaviour == QStringLiteral("another length"))
             plainAnswer(s, "200 OK", m_archive.first(20'000));
         else if (behaviour == QStringLiteral("another length of range"))
-            s.send("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 4000-9998/9999\r\nContent-Length: 5999\r\n\r\n" + m_archive.mid(4000, 5999));
+            s.send("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 4000-9998/9999\r\nContent-Length: 5999\r\n\r\n"
+                   + m_archive.mid(4000, 5999));
         else if (behaviour == QStringLiteral("wrong content"))
             s.serve(request, QByteArray(m_archive).replace(m_archive.size() - 100, 1, "!?").first(m_archive.size()));
         else if (behaviour == QStringLiteral("redirect to a file"))
@@ -415,13 +429,17 @@ void TestDownload::secondDownloadOfTheSameFileIsRefused()
     writeFile(part(folder), "");
     const int other = ::open(qPrintable(part(folder)), O_RDWR);
     QCOMPARE(::flock(other, LOCK_EX), 0);
-    const auto place = fetchCifar10(folder.path().toStdString(), sourceOf("http://127.0.0.1:1/archive.tar.gz", m_archive), quick());
+    const auto place =
+        fetchCifar10(folder.path().toStdString(), sourceOf("http://127.0.0.1:1/archive.tar.gz", m_archive), quick());
     ::close(other);
     QVERIFY(!place);
     QCOMPARE(errorMismatch(place.error(), ErrorCode::Io, {"archive.tar.gz.part", "another Normscope"}), QString());
-    const auto refused = fetchCifar10(folder.path().toStdString(), sourceOf("http://127.0.0.1:1/archive.tar.gz", m_archive), quick());
+    const auto refused =
+        fetchCifar10(folder.path().toStdString(), sourceOf("http://127.0.0.1:1/archive.tar.gz", m_archive), quick());
     QVERIFY(!refused);
-    QCOMPARE(errorMismatch(refused.error(), ErrorCode::Network, {"Cannot reach http://127.0.0.1:1/", "proxy", "use a file you already have"}), QString());
+    QCOMPARE(errorMismatch(refused.error(), ErrorCode::Network,
+                           {"Cannot reach http://127.0.0.1:1/", "proxy", "use a file you already have"}),
+             QString());
 }
 
 void TestDownload::fullDiskKeepsThePart()
@@ -461,7 +479,8 @@ void TestDownload::archiveFromEarlierIsNotFetchedAgain()
     QVERIFY(fetchCifar10(folder.path().toStdString(), source, quick()));
     QVERIFY(QFile::exists(folder.filePath(QStringLiteral("cifar-10-batches-bin/data_batch_3.bin"))));
     QCOMPARE(server.requests(), 1);
-    writeFile(folder.filePath(QStringLiteral("archive.tar.gz")), QByteArray(m_archive.size(), 'x')); // rotten: fetched again
+    writeFile(folder.filePath(QStringLiteral("archive.tar.gz")),
+              QByteArray(m_archive.size(), 'x')); // rotten: fetched again
     QVERIFY(fetchCifar10(folder.path().toStdString(), source, quick()));
     QCOMPARE(server.requests(), 2);
 }
@@ -491,12 +510,14 @@ void TestDownload::unpacksOnlyWhatIsExpected()
     const QDir target(folder.filePath(QStringLiteral("target")));
     const auto place = extractCifar10(archive.toStdString(), target.path().toStdString(), {});
     QVERIFY2(place, place ? "" : place.error().message.c_str());
-    QCOMPARE(target.entryList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot), QStringList{QStringLiteral("cifar-10-batches-bin")});
+    QCOMPARE(target.entryList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot),
+             QStringList{QStringLiteral("cifar-10-batches-bin")});
     const QDir inner(QString::fromStdString(*place));
     QStringList expected;
     for (const auto& name : allNames)
         expected << QString::fromUtf8(name);
-    QCOMPARE(inner.entryList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot, QDir::Name), expected);
+    QCOMPARE(inner.entryList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot, QDir::Name),
+             expected);
     for (const auto& entry : goodEntries())
         if (entry.type == AE_IFREG) {
             const QFileInfo info(target.filePath(QString::fromUtf8(entry.name)));
@@ -512,7 +533,8 @@ void TestDownload::refusesArchives_data()
     QTest::addColumn<bool>("checked"); // against the checksum of the good archive
     QTest::addColumn<int>("code");
     QTest::addColumn<QByteArrayList>("parts");
-    const auto row = [](const char* name, const QByteArray& bytes, bool checked, ErrorCode code, const QByteArrayList& parts) {
+    const auto row = [](const char* name, const QByteArray& bytes, bool checked, ErrorCode code,
+                        const QByteArrayList& parts) {
         QTest::addRow("%s", name) << bytes << checked << int(code) << parts;
     };
     auto lacking = goodEntries();
@@ -525,7 +547,8 @@ void TestDownload::refusesArchives_data()
     row("missing file", {}, true, ErrorCode::NotFound, {"is not there"});
     row("empty", "", false, ErrorCode::BadInput, {"mine.tar.gz"});
     row("web page", "<!DOCTYPE html><html>", true, ErrorCode::BadInput, {"is a web page (HTML)"});
-    row("text", "hello hello hello", false, ErrorCode::BadInput, {"mine.tar.gz is damaged, truncated or not the archive"});
+    row("text", "hello hello hello", false, ErrorCode::BadInput,
+        {"mine.tar.gz is damaged, truncated or not the archive"});
     row("wrong length", m_archive.chopped(10), true, ErrorCode::Checksum, {"bytes, expected", "Choose another file"});
     QByteArray flipped = m_archive;
     flipped[20'000] = char(flipped[20'000] ^ 1);
@@ -533,8 +556,10 @@ void TestDownload::refusesArchives_data()
     row("truncated", m_archive.first(20'000), false, ErrorCode::BadInput, {"is damaged", "truncated", "gzip"});
     row("a batch missing", tarOf(lacking), false, ErrorCode::BadInput, {"lacks data_batch_2.bin"});
     row("Python version", tarOf(python), false, ErrorCode::BadInput, {"Python version", "cifar-10-batches-py"});
-    row("another archive", tarOf({{"etc/passwd", "x"}, {"a", "y"}}), false, ErrorCode::BadInput, {"not CIFAR-10's binary archive", "2 other entries skipped"});
-    row("a batch of 65 MiB", tarOf(bomb), false, ErrorCode::BadInput, {"holds a data_batch_1.bin of 68,157,440 bytes, more than 67,108,864"});
+    row("another archive", tarOf({{"etc/passwd", "x"}, {"a", "y"}}), false, ErrorCode::BadInput,
+        {"not CIFAR-10's binary archive", "2 other entries skipped"});
+    row("a batch of 65 MiB", tarOf(bomb), false, ErrorCode::BadInput,
+        {"holds a data_batch_1.bin of 68,157,440 bytes, more than 67,108,864"});
 }
 
 void TestDownload::refusesArchives()
@@ -548,7 +573,8 @@ void TestDownload::refusesArchives()
     if (!bytes.isNull())
         writeFile(archive, bytes);
     const QString target = folder.filePath(QStringLiteral("target"));
-    const auto place = extractCifar10(archive.toStdString(), target.toStdString(), checked ? sourceOf({}, m_archive) : ArchiveSource());
+    const auto place = extractCifar10(archive.toStdString(), target.toStdString(),
+                                      checked ? sourceOf({}, m_archive) : ArchiveSource());
     QVERIFY(!place);
     QCOMPARE(errorMismatch(place.error(), ErrorCode(code), parts), QString());
     QVERIFY(QDir(target).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot).isEmpty());

@@ -126,13 +126,16 @@ void TestIdx::refuses_data()
                         ErrorCode code = ErrorCode::BadInput) {
         QTest::addRow("%s", name) << file << bytes << int(code) << (QByteArrayList{file.toUtf8()} << parts);
     };
-    row("missing file", trainImages, {}, {"is not there", "sudo apt install dataset-fashion-mnist"}, ErrorCode::NotFound);
+    row("missing file", trainImages, {}, {"is not there", "sudo apt install dataset-fashion-mnist"},
+        ErrorCode::NotFound);
     row("missing test file", testImages, {}, {"is not there"}, ErrorCode::NotFound);
     row("empty file", trainImages, "", {"ends too early"});
     row("labels in place of images", trainImages, gzipped(labels("\x01\x02\x03\x04", 4)), {"starts with 2049", "2051"});
     row("only a magic number", trainImages, gzipped(bigEndian(0x803)), {"ends too early, after 4 unpacked bytes"});
-    row("wrong magic", trainImages, gzipped(images(4, 4, 28, 28, 0x802)), {"starts with 2050", "images starts with 2051"});
-    row("wrong magic of labels", trainLabels, gzipped(labels("\x01\x02\x03\x04", 4, 0x803)), {"starts with 2051", "labels starts with 2049"});
+    row("wrong magic", trainImages, gzipped(images(4, 4, 28, 28, 0x802)),
+        {"starts with 2050", "images starts with 2051"});
+    row("wrong magic of labels", trainLabels, gzipped(labels("\x01\x02\x03\x04", 4, 0x803)),
+        {"starts with 2051", "labels starts with 2049"});
     row("text", trainImages, "<!DOCTYPE html><html>", {"starts with 1008813135", "2051"});
     row("32x32", trainImages, gzipped(images(4, 4, 32, 32)), {"its images are 32x32, expected 28x28"});
     row("0x0", trainImages, gzipped(images(0, 4, 0, 0)), {"its images are 0x0, expected 28x28"});
@@ -140,21 +143,26 @@ void TestIdx::refuses_data()
     row("2^32-1 items", trainImages, gzipped(images(4, 0xFFFFFFFFU)), {"promises 4,294,967,295 items", "1,000,000"});
     row("a million items in a few bytes", trainImages, gzipped(images(4, 900'000)),
         {"promises 900,000 items, 705,600,016 bytes", "packed bytes cannot hold"});
-    row("one item too many", trainImages, gzipped(images(4, 5)), {"promises 5 items, 3,936 bytes", "ends with a count of 3,152", "truncated or damaged"});
+    row("one item too many", trainImages, gzipped(images(4, 5)),
+        {"promises 5 items, 3,936 bytes", "ends with a count of 3,152", "truncated or damaged"});
     row("one item too few", trainImages, gzipped(images(4, 3)), {"promises 3 items, 2,368 bytes", "3,152"});
-    row("plain file with a lying header", trainImages, images(4, 900'000), {"705,600,016 bytes", "but the file has 3,152"});
+    row("plain file with a lying header", trainImages, images(4, 900'000),
+        {"705,600,016 bytes", "but the file has 3,152"});
     QByteArray lying = gzipped(images(4, 5));
     row("lying IDX and gzip headers", trainImages, lying.chopped(4) + littleEndian(16 + 5 * 784, 4), {"damaged"});
     row("cut in the middle", trainImages, gzipped(images(4, 4)).chopped(100), {"truncated"});
-    row("cut in the middle, trailer in place", trainImages, gzipped(images(4, 4)).chopped(200) + littleEndian(16 + 4 * 784, 4), {"truncated"});
+    row("cut in the middle, trailer in place", trainImages,
+        gzipped(images(4, 4)).chopped(200) + littleEndian(16 + 4 * 784, 4), {"truncated"});
     QByteArray wrongSum = gzipped(images(4, 4));
     wrongSum[wrongSum.size() - 6] = char(wrongSum[wrongSum.size() - 6] ^ 1);
     row("wrong gzip checksum", trainImages, wrongSum, {"damaged"});
     QByteArray flipped = gzipped(images(4, 4));
     flipped[60] = char(flipped[60] ^ 0xFF);
     row("flipped bits", trainImages, flipped, {"damaged"});
-    row("fewer labels than images", trainLabels, gzipped(labels("\x01\x02\x03", 3)), {"4 images", "3 labels", "do not belong together"});
-    row("label above 9", trainLabels, gzipped(labels("\x01\x02\x0A\x03", 4)), {"label 10 of item 2, at unpacked byte 10, is above 9"});
+    row("fewer labels than images", trainLabels, gzipped(labels("\x01\x02\x03", 3)),
+        {"4 images", "3 labels", "do not belong together"});
+    row("label above 9", trainLabels, gzipped(labels("\x01\x02\x0A\x03", 4)),
+        {"label 10 of item 2, at unpacked byte 10, is above 9"});
 }
 
 void TestIdx::refuses()
@@ -178,7 +186,8 @@ void TestIdx::fifoIsNotWaitedFor()
     QTemporaryDir folder;
     writeSet(folder.path(), QStringLiteral("train-labels-idx1-ubyte.gz"));
     QCOMPARE(::mkfifo(qPrintable(folder.filePath(QStringLiteral("train-labels-idx1-ubyte.gz"))), 0600), 0);
-    QCOMPARE(errorMismatch(specOf(folder.path()), ErrorCode::BadInput, {"train-labels", "not a regular file"}), QString());
+    QCOMPARE(errorMismatch(specOf(folder.path()), ErrorCode::BadInput, {"train-labels", "not a regular file"}),
+             QString());
 }
 
 void TestIdx::cancels()

@@ -61,7 +61,8 @@ DataSpec specOf(const QString& folder)
 
 QByteArray pngHeader(quint32 width, quint32 height)
 {
-    return QByteArray("\x89PNG\r\n\x1A\n") + bigEndian(13) + "IHDR" + bigEndian(width) + bigEndian(height) + QByteArray("\x08\x02\x00\x00\x00", 5) + bigEndian(0);
+    return QByteArray("\x89PNG\r\n\x1A\n") + bigEndian(13) + "IHDR" + bigEndian(width) + bigEndian(height)
+           + QByteArray("\x08\x02\x00\x00\x00", 5) + bigEndian(0);
 }
 
 const QByteArray cmykJpeg = QByteArray::fromBase64(
@@ -70,8 +71,11 @@ const QByteArray cmykJpeg = QByteArray::fromBase64(
     "EQUSITFBBhNRYQcicRQygZGhCCNCscEVUtHwJDNicoIJChYXGBkaJSYnKCkqNDU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6"
     "g4SFhoeIiYqSk5SVlpeYmZqio6Slpqeoqaqys7S1tre4ubrCw8TFxsfIycrS09TV1tfY2drh4uPk5ebn6Onq8fLz9PX29/j5+v/aAA4EQwBNAFkA"
     "SwAAPwD06vMK8wr06v/Z");
-const QByteArray webp = QByteArray::fromBase64(
-    "UklGRh4AAABXRUJQVlA4TBEAAAAvA0AAAAdQiirUo/+BiOh/AAA=");
+const QByteArray webp = QByteArray::fromBase64("UklGRh4AAABXRUJQVlA4TBEAAAAvA0AAAAdQiirUo/+BiOh/AAA=");
+
+const QByteArray animatedWebp = QByteArray::fromBase64(
+    "UklGRoYAAABXRUJQVlA4WAoAAAACAAAABwAABwAAQU5JTQYAAAAAAAAAAABBTk1GKgAAAAAAAAAAAAcAAAcAAAAAAAJWUDhMEQAAAC8HwAEAB1CF"
+    "Ipei/4GI6H8AAEFOTUYoAAAAAAAAAAAABwAABwAAAAAAAFZQOEwPAAAALwfAAQAHUP2I/gciov8BAA==");
 
 } // namespace
 
@@ -103,7 +107,8 @@ void TestImageFolder::orderIsThatOfTheNames()
     QTemporaryDir folder;
     for (const auto* split : {"train", "test"})
         for (const auto* klass : {"Zebra", "ant", "Bee"}) {
-            const QString path = folder.filePath(QStringLiteral("%1/%2").arg(QLatin1String(split), QLatin1String(klass)));
+            const QString path =
+                folder.filePath(QStringLiteral("%1/%2").arg(QLatin1String(split), QLatin1String(klass)));
             QDir().mkpath(path);
             for (int i = 19; i >= 0; --i)
                 writeFile(QStringLiteral("%1/%2.PNG").arg(path).arg(i), png(i, klass[0], 9));
@@ -130,8 +135,10 @@ void TestImageFolder::refusesFolders_data()
     QTest::addColumn<QStringList>("files");
     QTest::addColumn<int>("code");
     QTest::addColumn<QByteArrayList>("parts");
-    const auto row = [](const char* name, const QStringList& folders, const QStringList& files, const QByteArrayList& parts,
-                        ErrorCode code = ErrorCode::BadInput) { QTest::addRow("%s", name) << folders << files << int(code) << parts; };
+    const auto row = [](const char* name, const QStringList& folders, const QStringList& files,
+                        const QByteArrayList& parts, ErrorCode code = ErrorCode::BadInput) {
+        QTest::addRow("%s", name) << folders << files << int(code) << parts;
+    };
     const auto names = [](const char* text) { return QString::fromUtf8(text).split(QLatin1Char(' ')); };
     row("missing", {}, {}, {"is not there", "train/CLASS/IMAGE"}, ErrorCode::NotFound);
     row("empty", names("."), {}, {"is empty", "train/CLASS/IMAGE"});
@@ -139,14 +146,19 @@ void TestImageFolder::refusesFolders_data()
     row("val in place of test", names("train/a val/a"), {}, {"has no test/"});
     row("neither", names("cats dogs"), {}, {"has no train/ and test/"});
     row("no classes", names("train test"), {}, {"train holds no class folders"});
-    row("one class", names("train/a test/a"), names("train/a/1.png test/a/1.png"), {"train holds one class only, \"a\"", "at least 2"});
-    row("an empty class", names("train/a train/b test/a test/b"), names("train/a/1.png test/a/1.png test/b/1.png"), {"No images in", "train/b"});
-    row("an empty class in test", names("train/a train/b test/a test/b"), names("train/a/1.png train/b/1.png test/a/1.png"), {"No images in", "test/b"});
-    row("class of texts alone", names("train/a train/b test/a test/b"), names("train/a/1.png train/b/1.txt test/a/1.png test/b/1.png"), {"No images in", "train/b"});
-    row("class missing in test", names("train/a train/b train/c test/a test/b"), names("train/a/1.png train/b/1.png train/c/1.png test/a/1.png test/b/1.png"),
+    row("one class", names("train/a test/a"), names("train/a/1.png test/a/1.png"),
+        {"train holds one class only, \"a\"", "at least 2"});
+    row("an empty class", names("train/a train/b test/a test/b"), names("train/a/1.png test/a/1.png test/b/1.png"),
+        {"No images in", "train/b"});
+    row("an empty class in test", names("train/a train/b test/a test/b"),
+        names("train/a/1.png train/b/1.png test/a/1.png"), {"No images in", "test/b"});
+    row("class of texts alone", names("train/a train/b test/a test/b"),
+        names("train/a/1.png train/b/1.txt test/a/1.png test/b/1.png"), {"No images in", "train/b"});
+    row("class missing in test", names("train/a train/b train/c test/a test/b"),
+        names("train/a/1.png train/b/1.png train/c/1.png test/a/1.png test/b/1.png"),
         {"The classes differ", "test has no c"});
-    row("classes of other names", names("train/a train/b test/a test/B"), names("train/a/1.png train/b/1.png test/a/1.png test/B/1.png"),
-        {"test has no b", "train has no B"});
+    row("classes of other names", names("train/a train/b test/a test/B"),
+        names("train/a/1.png train/b/1.png test/a/1.png test/B/1.png"), {"test has no b", "train has no B"});
     QStringList many;
     QStringList files;
     for (int i = 0; i < 101; ++i)
@@ -177,17 +189,21 @@ void TestImageFolder::converts_data()
     QTest::addColumn<QByteArray>("file");
     QTest::addColumn<QList<int>>("centre"); // expected red, green, blue of pixel (16, 16)
     QTest::addColumn<int>("tolerance");
-    QTest::addColumn<QByteArray>("flags");  // of ImageReading, one letter each
-    const auto row = [](const char* name, const QByteArray& file, const QList<int>& centre, int tolerance, const char* flags) {
+    QTest::addColumn<QByteArray>("flags"); // of ImageReading, one letter each
+    const auto row = [](const char* name, const QByteArray& file, const QList<int>& centre, int tolerance,
+                        const char* flags) {
         QTest::addRow("%s", name) << file << centre << tolerance << QByteArray(flags);
     };
     row("RGB", png(200, 100, 50), {200, 100, 50}, 0, "");
     row("grey", encoded(cv::Mat(32, 32, CV_8UC1, cv::Scalar(77)), ".png"), {77, 77, 77}, 0, "g");
     row("grey JPEG", encoded(cv::Mat(32, 32, CV_8UC1, cv::Scalar(77)), ".jpg"), {77, 77, 77}, 1, "g");
-    row("half transparent", encoded(cv::Mat(32, 32, CV_8UC4, cv::Scalar(50, 100, 200, 128)), ".png"), {100, 50, 25}, 1, "a");
+    row("half transparent", encoded(cv::Mat(32, 32, CV_8UC4, cv::Scalar(50, 100, 200, 128)), ".png"), {100, 50, 25}, 1,
+        "a");
     row("quite transparent", encoded(cv::Mat(32, 32, CV_8UC4, cv::Scalar(50, 100, 200, 0)), ".png"), {0, 0, 0}, 0, "a");
-    row("opaque RGBA", encoded(cv::Mat(32, 32, CV_8UC4, cv::Scalar(50, 100, 200, 255)), ".png"), {200, 100, 50}, 0, "a");
-    row("16 bits", encoded(cv::Mat(32, 32, CV_16UC3, cv::Scalar(50 * 257, 100 * 257, 65535)), ".png"), {255, 100, 50}, 0, "d");
+    row("opaque RGBA", encoded(cv::Mat(32, 32, CV_8UC4, cv::Scalar(50, 100, 200, 255)), ".png"), {200, 100, 50}, 0,
+        "a");
+    row("16 bits", encoded(cv::Mat(32, 32, CV_16UC3, cv::Scalar(50 * 257, 100 * 257, 65535)), ".png"), {255, 100, 50},
+        0, "d");
     row("16-bit grey", encoded(cv::Mat(32, 32, CV_16UC1, cv::Scalar(257 * 9 + 128)), ".png"), {9, 9, 9}, 1, "dg");
     row("16-bit TIFF", encoded(cv::Mat(32, 32, CV_16UC3, cv::Scalar(0, 257, 514)), ".tiff"), {2, 1, 0}, 0, "d");
     row("CMYK", cmykJpeg, {255, 0, 0}, 12, "cr");
@@ -223,7 +239,8 @@ void TestImageFolder::converts()
     QVERIFY2(reading.outcome == ImageReading::Outcome::Good, reading.reason.c_str());
     for (int c = 0; c < 3; ++c) {
         const int found = rgb[std::size_t((16 * 32 + 16) * 3 + c)];
-        QVERIFY2(std::abs(found - centre[c]) <= tolerance, qPrintable(QStringLiteral("channel %1: %2").arg(c).arg(found)));
+        QVERIFY2(std::abs(found - centre[c]) <= tolerance,
+                 qPrintable(QStringLiteral("channel %1: %2").arg(c).arg(found)));
     }
     QCOMPARE(reading.wasGrey, flags.contains('g'));
     QCOMPARE(reading.hadAlpha, flags.contains('a'));
@@ -236,12 +253,15 @@ void TestImageFolder::conversionsAreCounted()
 {
     QTemporaryDir folder;
     writeSmall(folder.path());
-    writeFile(folder.filePath(QStringLiteral("train/a/grey.png")), encoded(cv::Mat(32, 32, CV_8UC1, cv::Scalar(5)), ".png"));
+    writeFile(folder.filePath(QStringLiteral("train/a/grey.png")),
+              encoded(cv::Mat(32, 32, CV_8UC1, cv::Scalar(5)), ".png"));
     writeFile(folder.filePath(QStringLiteral("train/a/large.png")), encoded(plain(100, 50, 5, 6, 7), ".png"));
     writeFile(folder.filePath(QStringLiteral("test/b/large.jpg")), encoded(plain(33, 32, 5, 6, 7), ".jpg"));
-    writeFile(folder.filePath(QStringLiteral("test/b/alpha.png")), encoded(cv::Mat(32, 32, CV_8UC4, cv::Scalar(1, 2, 3, 4)), ".png"));
+    writeFile(folder.filePath(QStringLiteral("test/b/alpha.png")),
+              encoded(cv::Mat(32, 32, CV_8UC4, cv::Scalar(1, 2, 3, 4)), ".png"));
     writeFile(folder.filePath(QStringLiteral("test/b/cmyk.jpeg")), cmykJpeg);
-    writeFile(folder.filePath(QStringLiteral("test/b/deep.tif")), encoded(cv::Mat(32, 32, CV_16UC3, cv::Scalar(1, 2, 3)), ".tiff"));
+    writeFile(folder.filePath(QStringLiteral("test/b/deep.tif")),
+              encoded(cv::Mat(32, 32, CV_16UC3, cv::Scalar(1, 2, 3)), ".tiff"));
     const auto dataset = loadDataset(specOf(folder.path()));
     QVERIFY2(dataset, dataset ? "" : dataset.error().message.c_str());
     QVERIFY(hasWarning(**dataset, {"3 images converted", "not 32x32"}));
@@ -264,10 +284,13 @@ void TestImageFolder::brokenOnesAreSkippedAndListed_data()
     QTest::addRow("half a PNG") << png().first(png().size() / 2) << QByteArray("cannot be decoded");
     QTest::addRow("PNG header alone") << pngHeader(32, 32) << QByteArray("cannot be decoded");
     QTest::addRow("PNG of 0x0") << pngHeader(0, 0) << QByteArray("damaged");
-    QTest::addRow("PNG of 100,000 x 100,000") << pngHeader(100'000, 100'000) << QByteArray("100,000x100,000 pixels, more than 64 million");
+    QTest::addRow("PNG of 100,000 x 100,000")
+        << pngHeader(100'000, 100'000) << QByteArray("100,000x100,000 pixels, more than 64 million");
     QTest::addRow("PNG of 2^31") << pngHeader(0x7FFFFFFF, 0x7FFFFFFF) << QByteArray("more than 64 million");
     QTest::addRow("GIF") << QByteArray("GIF89a\x20\x00\x20\x00\x00\x00\x00;", 14) << QByteArray("unknown format");
-    QTest::addRow("floating point TIFF") << encoded(cv::Mat(32, 32, CV_32FC3, cv::Scalar(1, 2, 3)), ".tiff") << QByteArray("not supported");
+    QTest::addRow("animated WebP") << animatedWebp << QByteArray("an animated WebP");
+    QTest::addRow("floating point TIFF") << encoded(cv::Mat(32, 32, CV_32FC3, cv::Scalar(1, 2, 3)), ".tiff")
+                                         << QByteArray("not supported");
 }
 
 void TestImageFolder::brokenOnesAreSkippedAndListed()
@@ -295,8 +318,10 @@ void TestImageFolder::refusedAboveFivePercent()
     writeSmall(folder.path(), 9); // 36 good ones
     for (int i = 0; i < 2; ++i)
         writeFile(folder.filePath(QStringLiteral("test/a/broken%1.jpg").arg(i)), "x");
-    QCOMPARE(errorMismatch(specOf(folder.path()), ErrorCode::BadInput,
-                           {"2 of 38 images cannot be read", "test/a/broken0.jpg (damaged", "test/a/broken1.jpg", "5 %"}), QString());
+    QCOMPARE(
+        errorMismatch(specOf(folder.path()), ErrorCode::BadInput,
+                      {"2 of 38 images cannot be read", "test/a/broken0.jpg (damaged", "test/a/broken1.jpg", "5 %"}),
+        QString());
 }
 
 void TestImageFolder::specialFilesAreSkipped()
@@ -340,7 +365,8 @@ void TestImageFolder::oddNamesWork()
     std::fclose(broken);
     const auto bad = loadDataset({DataKind::Folder, root.toStdString()});
     QVERIFY(!bad); // 1 of 13
-    QCOMPARE(errorMismatch(bad.error(), ErrorCode::BadInput, {"odd \\xE9\\n", "train/caf\\xE9/\\xFF.png (empty file)"}), QString());
+    QCOMPARE(errorMismatch(bad.error(), ErrorCode::BadInput, {"odd \\xE9\\n", "train/caf\\xE9/\\xFF.png (empty file)"}),
+             QString());
     std::remove((root + "/train/caf\xE9/\xFF.png").constData());
     const auto dataset = loadDataset({DataKind::Folder, root.toStdString()});
     QVERIFY2(dataset, dataset ? "" : dataset.error().message.c_str());
@@ -353,7 +379,8 @@ void TestImageFolder::otherFilesAreIgnored()
 {
     QTemporaryDir folder;
     writeSmall(folder.path());
-    for (const auto* name : {"README.md", "train/README", "train/.DS_Store", "train/a/Thumbs.db", "train/a/.hidden.png", "train/a/notes.txt", "labels.csv"})
+    for (const auto* name : {"README.md", "train/README", "train/.DS_Store", "train/a/Thumbs.db", "train/a/.hidden.png",
+                             "train/a/notes.txt", "labels.csv"})
         writeFile(folder.filePath(QLatin1String(name)), "x");
     QDir(folder.path()).mkpath(QStringLiteral("train/.ipynb_checkpoints"));
     QDir(folder.path()).mkpath(QStringLiteral("train/__MACOSX"));
@@ -391,8 +418,10 @@ void TestImageFolder::sizesComeFromTheHeader_data()
         QTest::addRow("%s", extension + 1) << encoded(image, extension) << 37 << 21;
     QTest::addRow("pgm") << encoded(cv::Mat(21, 37, CV_8UC1, cv::Scalar(5)), ".pgm") << 37 << 21;
     QTest::addRow("PNM with comments") << QByteArray("P6 # made by hand\n# again\n 37\n21 255\nxxx") << 37 << 21;
-    QTest::addRow("big-endian TIFF") << QByteArray("MM\0*\0\0\0\x08\0\x02", 10) + QByteArray("\x01\0\0\x03\0\0\0\x01\0\x25\0\0", 12)
-            + QByteArray("\x01\x01\0\x04\0\0\0\x01\0\0\0\x15", 12) << 37 << 21;
+    QTest::addRow("big-endian TIFF") << QByteArray("MM\0*\0\0\0\x08\0\x02", 10)
+                                            + QByteArray("\x01\0\0\x03\0\0\0\x01\0\x25\0\0", 12)
+                                            + QByteArray("\x01\x01\0\x04\0\0\0\x01\0\0\0\x15", 12)
+                                     << 37 << 21;
     QTest::addRow("TIFF without its directory") << QByteArray("II*\0\xFF\xFF\xFF\xFF", 8) << 0 << 0;
     QTest::addRow("JPEG that ends in its header") << QByteArray("\xFF\xD8\xFF\xE0\x00\x10JFIF", 10) << 0 << 0;
     QTest::addRow("nothing") << QByteArray("") << 0 << 0;
@@ -403,7 +432,8 @@ void TestImageFolder::sizesComeFromTheHeader()
     QFETCH(QByteArray, file);
     QFETCH(int, width);
     QFETCH(int, height);
-    const auto size = readImageSize({reinterpret_cast<const std::uint8_t*>(file.constData()), std::size_t(file.size())});
+    const auto size =
+        readImageSize({reinterpret_cast<const std::uint8_t*>(file.constData()), std::size_t(file.size())});
     QCOMPARE(size.has_value(), width > 0);
     if (size) {
         QCOMPARE(int(size->width), width);
@@ -437,7 +467,8 @@ void TestImageFolder::sharedJpegs()
     archive_entry* entry = nullptr;
     while (archive_read_next_header(reader, &entry) == ARCHIVE_OK) {
         const QString name = QString::fromUtf8(archive_entry_pathname(entry));
-        if (!name.contains(QStringLiteral("/00")) || !name.endsWith(QStringLiteral(".jpg")) || name.section(QLatin1Char('/'), -1) > QStringLiteral("0019.jpg"))
+        if (!name.contains(QStringLiteral("/00")) || !name.endsWith(QStringLiteral(".jpg"))
+            || name.section(QLatin1Char('/'), -1) > QStringLiteral("0019.jpg"))
             continue;
         QByteArray bytes(qsizetype(archive_entry_size(entry)), Qt::Uninitialized);
         QCOMPARE(archive_read_data(reader, bytes.data(), std::size_t(bytes.size())), la_ssize_t(bytes.size()));

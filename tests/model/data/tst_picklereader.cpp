@@ -39,13 +39,21 @@ QByteArray labelList(const QByteArray& labels)
 }
 
 /// numpy.core.multiarray._reconstruct(numpy.ndarray, (0,), 'b') with its state, as Python 2 wrote it.
-QByteArray array(const QByteArray& data, int rows, int columns = 3072, const QByteArray& type = "u1", char fortran = '\x89',
-                 const QByteArray& dataOpcodes = {})
+QByteArray array(const QByteArray& data, int rows, int columns = 3072, const QByteArray& type = "u1",
+                 char fortran = '\x89', const QByteArray& dataOpcodes = {})
 {
     const QByteArray text = dataOpcodes.isNull() ? "T" + littleEndian(quint64(data.size()), 4) + data : dataOpcodes;
-    return "cnumpy.core.multiarray\n_reconstruct\nq\x03" "cnumpy\nndarray\nq\x04K" + QByteArray(1, '\0') + "\x85U\x01" "b\x87Rq\x05(K\x01"
-        + number(rows) + number(columns) + "\x86" "cnumpy\ndtype\nq\x06U" + QByteArray(1, char(type.size())) + type + "K" + QByteArray(1, '\0')
-        + "K\x01\x87Rq\x07(K\x03U\x01|NNNJ\xFF\xFF\xFF\xFFJ\xFF\xFF\xFF\xFFK" + QByteArray(1, '\0') + "tb" + QByteArray(1, fortran) + text + "tb";
+    return "cnumpy.core.multiarray\n_reconstruct\nq\x03"
+           "cnumpy\nndarray\nq\x04K"
+           + QByteArray(1, '\0')
+           + "\x85U\x01"
+             "b\x87Rq\x05(K\x01"
+           + number(rows) + number(columns)
+           + "\x86"
+             "cnumpy\ndtype\nq\x06U"
+           + QByteArray(1, char(type.size())) + type + "K" + QByteArray(1, '\0')
+           + "K\x01\x87Rq\x07(K\x03U\x01|NNNJ\xFF\xFF\xFF\xFFJ\xFF\xFF\xFF\xFFK" + QByteArray(1, '\0') + "tb"
+           + QByteArray(1, fortran) + text + "tb";
 }
 
 QByteArray dict(const QByteArrayList& keysAndValues)
@@ -63,9 +71,11 @@ QByteArray pixels(int count)
 
 QByteArray batch(const QByteArray& labels, const QByteArray& dataOpcodes)
 {
-    return proto2 + dict({shortString("batch_label"), shortString("training batch 1 of 5"), shortString("labels"), labelList(labels),
-                          shortString("data"), dataOpcodes, shortString("filenames"), list({shortString("a.png"), shortString("b.png")})})
-        + ".";
+    return proto2
+           + dict({shortString("batch_label"), shortString("training batch 1 of 5"), shortString("labels"),
+                   labelList(labels), shortString("data"), dataOpcodes, shortString("filenames"),
+                   list({shortString("a.png"), shortString("b.png")})})
+           + ".";
 }
 
 QByteArray goodBatch(const QByteArray& labels = QByteArray("\x06\x09", 2))
@@ -77,11 +87,23 @@ QByteArray goodBatch(const QByteArray& labels = QByteArray("\x06\x09", 2))
 QByteArray protocol4Batch()
 {
     const auto name = [](const QByteArray& text) { return "\x8c" + QByteArray(1, char(text.size())) + text + "\x94"; };
-    QByteArray body = "}\x94(" + name("data") + name("numpy.core.multiarray") + name("_reconstruct") + "\x93\x94" + name("numpy")
-        + name("ndarray") + "\x93\x94K" + QByteArray(1, '\0') + "\x85\x94" "C\x01" "b\x94\x87\x94R\x94(K\x01K\x02M" + QByteArray("\x00\x0C", 2)
-        + "\x86\x94h\x05" + name("dtype") + "\x93\x94" + name("u1") + "\x89\x88\x87\x94R\x94(K\x03" + name("|")
-        + "NNNJ\xFF\xFF\xFF\xFFJ\xFF\xFF\xFF\xFFK" + QByteArray(1, '\0') + "t\x94" "b\x89" "B" + littleEndian(2 * 3072, 4) + pixels(2)
-        + "\x94t\x94" "b" + name("labels") + "]\x94(K\x06K\x09" "eu.";
+    QByteArray body = "}\x94(" + name("data") + name("numpy.core.multiarray") + name("_reconstruct") + "\x93\x94"
+                      + name("numpy") + name("ndarray") + "\x93\x94K" + QByteArray(1, '\0')
+                      + "\x85\x94"
+                        "C\x01"
+                        "b\x94\x87\x94R\x94(K\x01K\x02M"
+                      + QByteArray("\x00\x0C", 2) + "\x86\x94h\x05" + name("dtype") + "\x93\x94" + name("u1")
+                      + "\x89\x88\x87\x94R\x94(K\x03" + name("|") + "NNNJ\xFF\xFF\xFF\xFFJ\xFF\xFF\xFF\xFFK"
+                      + QByteArray(1, '\0')
+                      + "t\x94"
+                        "b\x89"
+                        "B"
+                      + littleEndian(2 * 3072, 4) + pixels(2)
+                      + "\x94t\x94"
+                        "b"
+                      + name("labels")
+                      + "]\x94(K\x06K\x09"
+                        "eu.";
     return QByteArray("\x80\x04\x95", 3) + littleEndian(quint64(body.size()), 8) + body;
 }
 
@@ -97,7 +119,7 @@ QByteArray latin1Batch()
             utf8.append(char(0xC0 | byte >> 6)).append(char(0x80 | (byte & 0x3F)));
     }
     const QByteArray encoded = "c_codecs\nencode\nq\x10X" + littleEndian(quint64(utf8.size()), 4) + utf8 + "X"
-        + littleEndian(6, 4) + "latin1\x86R";
+                               + littleEndian(6, 4) + "latin1\x86R";
     return batch(QByteArray("\x06\x09", 2), array({}, 2, 3072, "u1", '\x89', encoded));
 }
 
@@ -106,7 +128,10 @@ QByteArray meta(const QByteArrayList& names)
     QByteArrayList items;
     for (const auto& name : names)
         items << shortString(name);
-    return proto2 + dict({shortString("num_cases_per_batch"), number(10'000), shortString("label_names"), list(items), shortString("num_vis"), number(3072)}) + ".";
+    return proto2
+           + dict({shortString("num_cases_per_batch"), number(10'000), shortString("label_names"), list(items),
+                   shortString("num_vis"), number(3072)})
+           + ".";
 }
 
 QByteArrayList officialNames()
@@ -191,12 +216,20 @@ void TestPickleReader::refuses_data()
 {
     QTest::addColumn<QByteArray>("bytes");
     QTest::addColumn<QByteArrayList>("parts");
-    const auto row = [](const char* name, const QByteArray& bytes, const QByteArrayList& parts) { QTest::addRow("%s", name) << bytes << parts; };
+    const auto row = [](const char* name, const QByteArray& bytes, const QByteArrayList& parts) {
+        QTest::addRow("%s", name) << bytes << parts;
+    };
     const QByteArray two("\x06\x09", 2);
 
     // What would run a program if the reader ran anything.
-    row("os.system", proto2 + "cos\nsystem\nU\x02id\x85R.", {"\"os system\"", "at byte 2", "opcode 0x63 'c'", "not run"});
-    row("eval, stack global", QByteArray("\x80\x04\x8c\x08" "builtins\x8c\x04" "eval\x93.", 20), {"\"builtins eval\"", "at byte 18", "0x93"});
+    row("os.system", proto2 + "cos\nsystem\nU\x02id\x85R.",
+        {"\"os system\"", "at byte 2", "opcode 0x63 'c'", "not run"});
+    row("eval, stack global",
+        QByteArray("\x80\x04\x8c\x08"
+                   "builtins\x8c\x04"
+                   "eval\x93.",
+                   20),
+        {"\"builtins eval\"", "at byte 18", "0x93"});
     row("getattr", proto2 + "c__builtin__\ngetattr\n.", {"__builtin__ getattr"});
     row("name with control characters", proto2 + "cos\x1B[2J\nx\n.", {"os\\x1B[2J x"});
     row("old INST", proto2 + "(ios\nsystem\n.", {"an opcode that no CIFAR-10 file needs at byte 3 (opcode 0x69 'i')"});
@@ -207,17 +240,28 @@ void TestPickleReader::refuses_data()
     row("call of text", proto2 + "U\x01x)R.", {"a call of something that is not a known name at byte 6"});
     row("dtype called without arguments", proto2 + "cnumpy\ndtype\n)R.", {"an argument of another kind"});
     row("state for text", proto2 + "U\x01xNb.", {"a state for something that is not a numpy array"});
-    row("encode to another codec", proto2 + "c_codecs\nencode\nX\x01" + QByteArray(3, '\0') + "aX\x03" + QByteArray(3, '\0') + "hex\x86R.", {"another encoding"});
+    row("encode to another codec",
+        proto2 + "c_codecs\nencode\nX\x01" + QByteArray(3, '\0') + "aX\x03" + QByteArray(3, '\0') + "hex\x86R.",
+        {"another encoding"});
 
     // Lying lengths.
-    row("string of 2 GiB", proto2 + "T\xFF\xFF\xFF\x7F" "abc.", {"2,147,483,647 bytes are announced, but 4 of its 11 are left"});
-    row("bytes of 2^63", QByteArray("\x80\x04\x8e", 3) + littleEndian(quint64(1) << 63, 8) + ".", {"9,223,372,036,854,775,808 bytes are announced"});
-    row("lying frame", QByteArray("\x80\x04\x95", 3) + littleEndian(1'000'000, 8) + ".", {"1,000,000 bytes are announced"});
+    row("string of 2 GiB",
+        proto2
+            + "T\xFF\xFF\xFF\x7F"
+              "abc.",
+        {"2,147,483,647 bytes are announced, but 4 of its 11 are left"});
+    row("bytes of 2^63", QByteArray("\x80\x04\x8e", 3) + littleEndian(quint64(1) << 63, 8) + ".",
+        {"9,223,372,036,854,775,808 bytes are announced"});
+    row("lying frame", QByteArray("\x80\x04\x95", 3) + littleEndian(1'000'000, 8) + ".",
+        {"1,000,000 bytes are announced"});
     row("number of 255 bytes", proto2 + "\x8a\xFF.", {"more than 64 bits"});
     row("a million values", proto2 + QByteArray(1'100'000, ']') + ".", {"more than a million values"});
-    row("a million tuples in one another", proto2 + ")" + QByteArray(1'100'000, '\x85') + ".", {"more than a million values"});
-    row("encoded again and again", proto2 + "c_codecs\nencode\nq\x01X\x20" + QByteArray(3, '\0') + QByteArray(32, 'a') + "X\x06" + QByteArray(3, '\0')
-            + "latin1\x86q\x02Rh\x01h\x02Rh\x01h\x02Rh\x01h\x02R.", {"again and again"});
+    row("a million tuples in one another", proto2 + ")" + QByteArray(1'100'000, '\x85') + ".",
+        {"more than a million values"});
+    row("encoded again and again",
+        proto2 + "c_codecs\nencode\nq\x01X\x20" + QByteArray(3, '\0') + QByteArray(32, 'a') + "X\x06"
+            + QByteArray(3, '\0') + "latin1\x86q\x02Rh\x01h\x02Rh\x01h\x02Rh\x01h\x02R.",
+        {"again and again"});
 
     // Broken programs.
     row("empty file", "", {"no pickle of protocol 2 to 4"});
@@ -231,22 +275,33 @@ void TestPickleReader::refuses_data()
     row("items without a list", proto2 + "NNa.", {"without a list"});
     row("odd dict", proto2 + "}(Nu.", {"without a list or dict"});
     row("bytes after the end", goodBatch() + "x", {"1 bytes follow after the pickle's end"});
-    row("list that holds itself", proto2 + "]q\x01h\x01" "a.", {"something else than a dict"});
+    row("list that holds itself",
+        proto2
+            + "]q\x01h\x01"
+              "a.",
+        {"something else than a dict"});
 
     // Well-formed, but not CIFAR-10.
     row("a list", proto2 + "].", {"something else than a dict"});
     row("no data", proto2 + dict({shortString("labels"), labelList(two)}) + ".", {"it has no \"data\""});
     row("no labels", proto2 + dict({shortString("data"), array(pixels(2), 2)}) + ".", {"it has no \"labels\""});
-    row("CIFAR-100", proto2 + dict({shortString("data"), array(pixels(2), 2), shortString("fine_labels"), labelList(two)}) + ".", {"looks like CIFAR-100"});
+    row("CIFAR-100",
+        proto2 + dict({shortString("data"), array(pixels(2), 2), shortString("fine_labels"), labelList(two)}) + ".",
+        {"looks like CIFAR-100"});
     row("data is text", batch(two, shortString("x")), {"its \"data\" is not a numpy array"});
-    row("labels are texts", proto2 + dict({shortString("data"), array(pixels(1), 1), shortString("labels"), list({shortString("x")})}) + ".",
+    row("labels are texts",
+        proto2 + dict({shortString("data"), array(pixels(1), 1), shortString("labels"), list({shortString("x")})})
+            + ".",
         {"something else than whole numbers"});
     row("floats", batch(two, array(pixels(2), 2, 3072, "f4")), {"of type f4, expected u1"});
     row("wrong shape", batch(two, array(pixels(2), 2, 3071)), {"shape (2 and 3071)"});
     row("column order", batch(two, array(pixels(2), 2, 3072, "u1", '\x88')), {"expected images x 3072 in rows"});
-    row("less data than the shape says", batch(two, array(pixels(1), 2)), {"has 3,072 bytes, but its shape promises 6,144"});
-    row("more labels than images", batch(QByteArray("\x06\x09\x01", 3), array(pixels(2), 2)), {"2 images but 3 labels"});
-    row("array never filled", batch(two, "cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n\x85R"), {"array without content"});
+    row("less data than the shape says", batch(two, array(pixels(1), 2)),
+        {"has 3,072 bytes, but its shape promises 6,144"});
+    row("more labels than images", batch(QByteArray("\x06\x09\x01", 3), array(pixels(2), 2)),
+        {"2 images but 3 labels"});
+    row("array never filled", batch(two, "cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n\x85R"),
+        {"array without content"});
 }
 
 void TestPickleReader::refuses()
@@ -259,7 +314,9 @@ void TestPickleReader::refuses()
     const qint64 before = peakMemory();
     const auto read = readCifarPickle(file.toStdString(), PickleContent::Images);
     QVERIFY(!read);
-    QCOMPARE(errorMismatch(read.error(), ErrorCode::BadInput, QByteArrayList(parts) << file.toUtf8() << "Python version"), QString());
+    QCOMPARE(
+        errorMismatch(read.error(), ErrorCode::BadInput, QByteArrayList(parts) << file.toUtf8() << "Python version"),
+        QString());
     QVERIFY(peakMemory() - before < 300'000'000); // a million values are the worst
 }
 
@@ -301,12 +358,14 @@ void TestPickleReader::missingPythonBatchIsNamed()
     QTemporaryDir folder;
     writeFile(folder.filePath(QStringLiteral("data_batch_1")), goodBatch());
     QCOMPARE(errorMismatch({DataKind::Cifar10, folder.path().toStdString()}, ErrorCode::NotFound,
-                           {"lacks data_batch_2, data_batch_3, data_batch_4, data_batch_5 and test_batch"}), QString());
+                           {"lacks data_batch_2, data_batch_3, data_batch_4, data_batch_5 and test_batch"}),
+             QString());
     for (int i = 2; i <= 5; ++i)
         writeFile(folder.filePath(QStringLiteral("data_batch_%1").arg(i)), goodBatch());
     writeFile(folder.filePath(QStringLiteral("test_batch")), goodBatch("\x0B"));
     QCOMPARE(errorMismatch({DataKind::Cifar10, folder.path().toStdString()}, ErrorCode::BadInput,
-                           {"test_batch", "label 11 of record 0", "not one of 0 to 9"}), QString());
+                           {"test_batch", "label 11 of record 0", "not one of 0 to 9"}),
+             QString());
 }
 
 QTEST_GUILESS_MAIN(TestPickleReader)
