@@ -11,11 +11,6 @@ namespace normscope {
 
 namespace {
 
-QString title(std::string_view text)
-{
-    return QString::fromUtf8(text.data(), qsizetype(text.size()));
-}
-
 /// "a", "a and b", "a, b and c".
 QString listText(const QStringList& items)
 {
@@ -43,7 +38,7 @@ QString deviceText(const RunRecord& record)
 {
     if (!record.device.empty())
         return QString::fromStdString(record.device);
-    const QString device = title(toString(record.spec.device));
+    const QString device = QString::fromStdString(std::string(toString(record.spec.device)));
     return record.spec.threads == 0 ? device : ComparisonText::tr("%1, %2 threads").arg(device).arg(record.spec.threads);
 }
 
@@ -83,11 +78,6 @@ bool allSameData(const std::vector<Run>& runs)
             if (!ComparisonText::sameData(a.record, b.record))
                 return false;
     return true;
-}
-
-bool inProgress(const RunRecord& record)
-{
-    return record.state == RunState::Running || record.state == RunState::Queued;
 }
 
 /// Runs with a test accuracy, highest first; equal ones in their own order.
@@ -232,7 +222,9 @@ QString ComparisonText::reading(const std::vector<Run>& runs)
     for (const Run* run : others)
         below.append(tr("%1 points above %2 (%3)")
                          .arg(fixedText(accuracyOf(best) - accuracyOf(*run), 2), run->displayName(), accuracyText(*run)));
-    const bool live = std::any_of(runs.begin(), runs.end(), [](const Run& r) { return inProgress(r.record); });
+    const bool live = std::any_of(runs.begin(), runs.end(), [](const Run& r) {
+        return r.record.state == RunState::Running || r.record.state == RunState::Queued;
+    });
     const QString lead = live ? tr("So far %1 has the highest test accuracy: %2, %3.")
                               : tr("%1 has the highest test accuracy: %2, %3.");
     return lead.arg(best.displayName(), accuracyText(best), listText(below)) + QLatin1Char(' ') + spreadSentence(ranked);

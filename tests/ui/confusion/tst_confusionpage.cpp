@@ -31,7 +31,6 @@ private Q_SLOTS:
     void hoverIsSharedAndRead();
     void countsAreShownOnDemand();
     void runWithoutPredictionsSaysSo();
-    void nothingChecked();
     void aNewEvaluationIsShown();
     void numbersNeverOverprint_data();
     void numbersNeverOverprint();
@@ -179,6 +178,11 @@ void TestConfusionPage::countsAreShownOnDemand()
 
 void TestConfusionPage::runWithoutPredictionsSaysSo()
 {
+    {
+        ConfusionPage none(*m_library, *m_settings);
+        show(none);
+        QVERIFY(none.findChild<QLabel*>(QStringLiteral("empty"))->isVisible());
+    }
     RunSpec spec;
     spec.data = m_dataset->spec;
     QVERIFY(!m_library->create(spec).isEmpty());
@@ -189,13 +193,6 @@ void TestConfusionPage::runWithoutPredictionsSaysSo()
     QVERIFY(message->isVisible());
     QVERIFY(message->text().contains(QStringLiteral("waits for its turn")));
     QVERIFY(!page.panels()[0]->view()->isVisible());
-}
-
-void TestConfusionPage::nothingChecked()
-{
-    ConfusionPage page(*m_library, *m_settings);
-    show(page);
-    QVERIFY(page.findChild<QLabel*>(QStringLiteral("empty"))->isVisible());
 }
 
 void TestConfusionPage::aNewEvaluationIsShown()
