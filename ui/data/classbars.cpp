@@ -83,9 +83,9 @@ void ClassBars::paintEvent(QPaintEvent* event)
     paintLegend(painter);
     int nameWidth = 0;
     for (const QString& name : m_names)
-        nameWidth = std::max(nameWidth, fontMetrics().horizontalAdvance(name));
+        nameWidth = std::max(nameWidth, fontMetrics().horizontalAdvance(name) + 2);
     nameWidth = std::min(nameWidth, width() * 2 / 5);
-    const int countWidth = fontMetrics().horizontalAdvance(countText(m_largest));
+    const int countWidth = fontMetrics().horizontalAdvance(countText(m_largest)) + 2;
     for (int row = 0; row < rows(); ++row) {
         const int top = legendHeight() + row * rowHeight();
         if (top + rowHeight() >= event->rect().top() && top <= event->rect().bottom())
@@ -122,7 +122,7 @@ void ClassBars::paintRow(QPainter& painter, int row, int nameWidth, int countWid
         const int length = count == 0 ? 0 : std::max(1, int(double(room) * double(count) / double(m_largest)));
         painter.fillRect(QRect(left, y + 2, length, line - 4), barColour(test));
         painter.setPen(mutedColour(palette()));
-        painter.drawText(QRect(left + length + gap, y, countWidth + 2, line), Qt::AlignLeft | Qt::AlignVCenter, countText(count));
+        painter.drawText(QRect(left + length + gap, y, countWidth, line), Qt::AlignLeft | Qt::AlignVCenter, countText(count));
     }
 }
 

@@ -72,7 +72,7 @@ QWidget* DataPage::buildContent()
     split->addWidget(samples);
     split->addWidget(buildFacts());
     split->setStretchFactor(0, 1);
-    split->setSizes({620, 300});
+    split->setSizes({650, 240});
     return split;
 }
 
@@ -81,8 +81,9 @@ QWidget* DataPage::buildControls()
     auto* controls = new QWidget;
     auto* layout = new QHBoxLayout(controls);
     layout->setContentsMargins(0, 0, 0, 0);
-    auto* label = new QLabel(tr("As they are, and as training sees them in &epoch"));
+    auto* label = new QLabel(tr("As they are, and in &epoch"));
     label->setBuddy(m_epoch);
+    label->setToolTip(tr("Left: the image as it is. Right: as training sees it in this epoch, framed where it is changed."));
     m_epoch->setObjectName(QStringLiteral("dataEpoch"));
     m_epoch->setRange(1, 20);
     m_onlyChanged->setObjectName(QStringLiteral("onlyChanged"));
@@ -157,7 +158,7 @@ QWidget* DataPage::buildFacts()
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(facts);
-    scroll->setMinimumWidth(260);
+    scroll->setMinimumWidth(240);
     return scroll;
 }
 

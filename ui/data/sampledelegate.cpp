@@ -13,6 +13,7 @@ namespace {
 constexpr int side = 64; // two screen pixels for one of the image: what the network sees stays visible
 constexpr int gap = 4;
 constexpr int margin = 6;
+constexpr int textLines = 3; // the label and two operations
 
 } // namespace
 
@@ -41,15 +42,17 @@ void SampleDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     painter->setPen(colour(false));
     painter->drawText(line, Qt::AlignLeft | Qt::AlignVCenter,
                       metrics.elidedText(index.data(SampleModel::LabelRole).toString(), Qt::ElideRight, line.width()));
-    line.translate(0, metrics.height());
     painter->setPen(colour(true));
-    painter->drawText(line, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(operations, Qt::ElideRight, line.width()));
+    for (const QString& operation : operations.split(QStringLiteral(", "), Qt::SkipEmptyParts)) {
+        line.translate(0, metrics.height());
+        painter->drawText(line, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(operation, Qt::ElideRight, line.width()));
+    }
     painter->restore();
 }
 
 QSize SampleDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const
 {
-    return {2 * side + gap + 2 * margin, side + 2 * margin + 2 * QFontMetrics(option.font).height()};
+    return {2 * side + gap + 2 * margin, side + 2 * margin + textLines * QFontMetrics(option.font).height()};
 }
 
 } // namespace normscope

@@ -5,7 +5,7 @@
 
 namespace normscope {
 
-/// Paints a sample as two pictures side by side, as it is and as training sees it, over label and operations.
+/// Paints a sample as two pictures side by side, as it is and as training sees it, over the label and a line for each operation.
 class SampleDelegate : public QStyledItemDelegate {
     Q_OBJECT
 public:

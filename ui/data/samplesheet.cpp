@@ -15,6 +15,9 @@ namespace normscope {
 
 namespace {
 
+constexpr double cellHeight = 1.6; // of a cell 2 wide: pictures of 1 x 1, then three lines
+constexpr double lineShare = 0.11; // of a cell's height
+
 struct Entry {
     QImage original;
     QImage transformed;
@@ -22,14 +25,14 @@ struct Entry {
     QString operations;
 };
 
-/// Columns that make the cells, 2 : 1.45, fill the sheet best.
+/// Columns that make the cells, 2 : 1.6, fill the sheet best.
 int bestColumns(int count, const QSizeF& room)
 {
     int best = 1;
     double bestWidth = 0;
     for (int columns = 1; columns <= count; ++columns) {
         const double rows = std::ceil(double(count) / columns);
-        const double width = std::min(room.width() / columns, room.height() / rows * 2 / 1.45);
+        const double width = std::min(room.width() / columns, room.height() / rows * 2 / cellHeight);
         if (width > bestWidth) {
             bestWidth = width;
             best = columns;
@@ -40,8 +43,8 @@ int bestColumns(int count, const QSizeF& room)
 
 void paintEntry(QPainter& painter, const QRectF& cell, const Entry& entry)
 {
-    const double text = cell.height() * 0.13;
-    const double side = std::min((cell.width() - 10) / 2, cell.height() - 2 * text - 8);
+    const double text = cell.height() * lineShare;
+    const double side = std::min((cell.width() - 10) / 2, cell.height() - 3 * text - 8);
     const QRectF left(cell.left() + 3, cell.top() + 2, side, side);
     const QRectF right = left.translated(side + 3, 0);
     painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
@@ -56,8 +59,11 @@ void paintEntry(QPainter& painter, const QRectF& cell, const Entry& entry)
     painter.drawText(QRectF(left.left(), left.bottom() + 1, width, text), Qt::AlignLeft | Qt::AlignVCenter,
                      metrics.elidedText(entry.label, Qt::ElideRight, width));
     painter.setPen(QColor(0x50, 0x50, 0x50));
-    painter.drawText(QRectF(left.left(), left.bottom() + 1 + text, width, text), Qt::AlignLeft | Qt::AlignVCenter,
-                     metrics.elidedText(entry.operations, Qt::ElideRight, width));
+    QRectF line(left.left(), left.bottom() + 1, width, text);
+    for (const QString& operation : entry.operations.split(QStringLiteral(", "), Qt::SkipEmptyParts)) {
+        line.translate(0, text);
+        painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(operation, Qt::ElideRight, width));
+    }
 }
 
 void paintSheet(QPainter& painter, const QRectF& target, const QString& title, const std::vector<Entry>& entries)

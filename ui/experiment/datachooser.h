@@ -34,6 +34,7 @@ public:
     void setSpec(const DataSpec& spec);
     std::shared_ptr<const Dataset> dataset() const { return m_dataset; } ///< null until it is loaded
     QString whyNot() const;                         ///< why no run can start on it, else empty
+    bool failed() const { return !m_error.isEmpty(); }
     void setArchiveSource(const ArchiveSource& source); ///< where Get CIFAR-10 fetches from; for tests and mirrors
     FetchDialog* fetchDialog() const;                   ///< null while it is not open
 

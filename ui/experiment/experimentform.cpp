@@ -11,7 +11,6 @@
 #include "ui/experiment/numberfield.h"
 #include "ui/experiment/numbertext.h"
 #include "ui/experiment/recipefields.h"
-#include "ui/experiment/seedrecipes.h"
 #include "ui/experiment/startpanel.h"
 #include "ui/experiment/targetspanel.h"
 
@@ -100,6 +99,7 @@ QWidget* ExperimentForm::buildFields()
                                    QStringLiteral("limit-test")},
                                   m_device);
     m_device->setLabelWidth(m_recipe->labelWidth());
+    m_normalization->setLabelWidth(m_recipe->labelWidth());
     layout->addWidget(heading(tr("Targets"), fields));
     layout->addWidget(m_targets);
     layout->addStretch(1);
@@ -210,7 +210,7 @@ void ExperimentForm::refresh()
     m_targets->show(parametersOf(spec), spec.epochs);
     refreshSummaries(spec);
 
-    m_actions->setReasons(whyNot(), whyNotCompare());
+    m_actions->setReasons(whyNot(), whyNotCompare(), reasonInShort());
 }
 
 void ExperimentForm::refreshSummaries(const RunSpec& spec)
@@ -224,11 +224,6 @@ void ExperimentForm::refreshSummaries(const RunSpec& spec)
                 section->setExpanded(true);
     if (!m_device->whyNot().isEmpty())
         m_machineSection->setExpanded(true);
-}
-
-bool ExperimentForm::canStart() const
-{
-    return whyNot().isEmpty();
 }
 
 QString ExperimentForm::whyNot() const
@@ -253,9 +248,18 @@ QString ExperimentForm::whyNotCompare() const
     return m_data->whyNot();
 }
 
-std::vector<RunSpec> ExperimentForm::comparison() const
+QString ExperimentForm::reasonInShort() const
 {
-    return seedComparison(spec());
+    // The whole reason stands at the field or under the data already.
+    if (!m_recipe->firstErrorLabel().isEmpty())
+        return tr("Cannot start: correct \"%1\" above.").arg(m_recipe->firstErrorLabel());
+    if (!m_device->whyNot().isEmpty())
+        return tr("Cannot start: choose another device.");
+    if (m_data->failed())
+        return tr("Cannot start: these images cannot be used, see above.");
+    if (!m_data->whyNot().isEmpty())
+        return m_data->whyNot();
+    return whyNotCompare().isEmpty() ? QString() : tr("Cannot compare: %1").arg(whyNotCompare());
 }
 
 std::size_t ExperimentForm::trainImages() const

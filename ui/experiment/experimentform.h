@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "model/data/download.h"
 #include "model/training/runspec.h"
+#include "ui/experiment/seedrecipes.h"
 
 #include <QWidget>
 
@@ -36,11 +36,11 @@ public:
     /// What the form shows. A field that cannot be read keeps RunSpec's default; then canStart() is false.
     RunSpec spec() const;
     void setSpec(const RunSpec& spec);
-    bool canStart() const;
+    bool canStart() const { return whyNot().isEmpty(); }
     QString whyNot() const;        ///< why Start is disabled, else empty
     QString whyNotCompare() const; ///< the same of Compare BN, GN and LN
     /// The seed's three recipes on the form's data, device, threads and seed; quick looks while that box is checked.
-    std::vector<RunSpec> comparison() const;
+    std::vector<RunSpec> comparison() const { return seedComparison(spec()); }
     DataChooser* dataChooser() const { return m_data; }
 
 Q_SIGNALS:
@@ -61,6 +61,7 @@ private:
     void apply(const RunSpec& spec); ///< into the widgets, data left alone
     void react();
     void refresh();
+    QString reasonInShort() const;
     void refreshSummaries(const RunSpec& spec);
     std::size_t trainImages() const;
     std::int64_t parametersOf(const RunSpec& spec);

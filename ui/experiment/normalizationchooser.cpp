@@ -72,6 +72,7 @@ NormalizationChooser::NormalizationChooser(QWidget* parent)
     m_explanation->setObjectName(QStringLiteral("normExplanation"));
 
     auto* groupsRow = new QHBoxLayout;
+    groupsRow->setSpacing(8);
     groupsRow->addWidget(m_groupsLabel);
     groupsRow->addWidget(m_groups, 1);
     auto* layout = new QVBoxLayout(this);
@@ -109,6 +110,11 @@ void NormalizationChooser::setChoice(Normalization normalization, int groups)
     m_groups->setCurrentIndex(row >= 0 ? row : m_groups->findData(4));
     m_buttons->button(static_cast<int>(normalization))->setChecked(true);
     refresh();
+}
+
+void NormalizationChooser::setLabelWidth(int width)
+{
+    m_groupsLabel->setMinimumWidth(width);
 }
 
 void NormalizationChooser::refresh()

@@ -22,6 +22,7 @@ public:
 
     Normalization normalization() const;
     int groups() const;
+    void setLabelWidth(int width); ///< so that its label lines up with those of other fields
     void setChoice(Normalization normalization, int groups);
 
 Q_SIGNALS:

@@ -134,6 +134,12 @@ QString RecipeFields::unreadable(const QString& name) const
     return entry.read(entry.field->text(), ignored);
 }
 
+QString RecipeFields::firstErrorLabel() const
+{
+    const QStringList wrong = fieldsWithErrors();
+    return wrong.isEmpty() ? QString() : m_entries.at(wrong.first()).label;
+}
+
 QString RecipeFields::firstError() const
 {
     const QStringList wrong = fieldsWithErrors();

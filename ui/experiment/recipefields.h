@@ -35,6 +35,7 @@ public:
     void showIssues(const std::vector<SpecIssue>& issues);
     QString unreadable(const QString& name) const; ///< why the text is not a number, else empty
     QString firstError() const;                    ///< "Epochs: ...", else empty
+    QString firstErrorLabel() const;               ///< "Epochs", else empty
     QStringList fieldsWithErrors() const;
 
 Q_SIGNALS:

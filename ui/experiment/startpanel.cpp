@@ -20,6 +20,11 @@ StartPanel::StartPanel(QWidget* parent)
         font.setPointSizeF(font.pointSizeF() * 1.2);
     m_start->setFont(font);
     m_start->setMinimumHeight(38);
+    m_start->setStyleSheet(QStringLiteral(
+        "QPushButton:enabled { background: palette(highlight); color: palette(highlighted-text);"
+        " border: 1px solid palette(highlight); border-radius: 4px; }"
+        "QPushButton:enabled:pressed { background: palette(dark); }"
+        "QPushButton:enabled:hover, QPushButton:enabled:focus { border: 2px solid palette(window-text); }"));
     m_compare->setObjectName(QStringLiteral("compareButton"));
     m_compare->setMinimumHeight(30);
     auto* layout = new QVBoxLayout(this);
@@ -32,7 +37,7 @@ StartPanel::StartPanel(QWidget* parent)
     connect(m_compare, &QPushButton::clicked, this, &StartPanel::compareClicked);
 }
 
-void StartPanel::setReasons(const QString& whyNotStart, const QString& whyNotCompare)
+void StartPanel::setReasons(const QString& whyNotStart, const QString& whyNotCompare, const QString& inShort)
 {
     m_start->setEnabled(whyNotStart.isEmpty());
     m_start->setToolTip(whyNotStart.isEmpty()
@@ -43,12 +48,7 @@ void StartPanel::setReasons(const QString& whyNotStart, const QString& whyNotCom
                               ? tr("Trains the seed's three recipes one after another on these images, with this seed and "
                                    "device: batch norm, group norm with 4 groups and layer norm.")
                               : whyNotCompare);
-    if (!whyNotStart.isEmpty())
-        m_reason->say(InlineMessage::Kind::Info, tr("Cannot start yet. %1").arg(whyNotStart));
-    else if (!whyNotCompare.isEmpty())
-        m_reason->say(InlineMessage::Kind::Info, tr("Cannot compare. %1").arg(whyNotCompare));
-    else
-        m_reason->clear();
+    m_reason->say(InlineMessage::Kind::Info, inShort);
 }
 
 } // namespace normscope

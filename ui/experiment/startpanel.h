@@ -15,8 +15,8 @@ class StartPanel : public QWidget {
 public:
     explicit StartPanel(QWidget* parent = nullptr);
 
-    /// Empty reasons: the buttons can be pressed.
-    void setReasons(const QString& whyNotStart, const QString& whyNotCompare);
+    /// Empty reasons: the buttons can be pressed. `inShort` is said above them, the reasons in their tool tips.
+    void setReasons(const QString& whyNotStart, const QString& whyNotCompare, const QString& inShort);
 
 Q_SIGNALS:
     void startClicked();

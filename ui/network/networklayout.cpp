@@ -17,6 +17,7 @@ constexpr double boxHeight = 19;
 constexpr double boxGap = 4;
 constexpr double padding = 6;
 constexpr double columnGap = 20;
+constexpr double turn = 12; // of an arrow around a corner
 constexpr double rowGap = 20;
 constexpr double addSide = 28;
 constexpr double margin = 6;
@@ -83,12 +84,21 @@ NetworkLayout::Arrow connect(const NetworkLayout::Stage& from, const NetworkLayo
     if (to.isAdd && from.row > 0) { // up into the sum from below
         arrow.tip = QPointF(to.rect.center().x(), to.rect.bottom());
         arrow.path.moveTo(start);
-        arrow.path.cubicTo(QPointF(arrow.tip.x(), start.y()), QPointF(arrow.tip.x(), start.y()), arrow.tip);
+        arrow.path.lineTo(arrow.tip.x() - turn, start.y());
+        arrow.path.quadTo(QPointF(arrow.tip.x(), start.y()), QPointF(arrow.tip.x(), start.y() - turn));
+        arrow.path.lineTo(arrow.tip);
         arrow.angle = -90;
         return arrow;
     }
     arrow.tip = QPointF(to.rect.left(), to.rect.center().y());
     arrow.path.moveTo(start);
+    if (to.row > 0) { // down in the middle of the gap, clear of the branch above
+        const double x = start.x() + columnGap / 2;
+        arrow.path.quadTo(QPointF(x, start.y()), QPointF(x, start.y() + turn));
+        arrow.path.lineTo(x, arrow.tip.y() - turn);
+        arrow.path.quadTo(QPointF(x, arrow.tip.y()), arrow.tip);
+        return arrow;
+    }
     const double middle = (start.x() + arrow.tip.x()) / 2;
     arrow.path.cubicTo(QPointF(middle + 4, start.y()), QPointF(middle - 4, arrow.tip.y()), arrow.tip);
     return arrow;

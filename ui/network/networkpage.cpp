@@ -111,6 +111,7 @@ QWidget* NetworkPage::buildTable()
     m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 5);
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    m_table->horizontalHeader()->setSectionResizeMode(LayerTableModel::TypeColumn, QHeaderView::ResizeToContents);
     m_table->horizontalHeader()->setHighlightSections(false);
     return m_table;
 }
