@@ -85,6 +85,7 @@ int main(int argc, char** argv)
                  "Exit codes: 0 done, 1 the run failed, 2 bad usage or bad input, 130 interrupted and saved.");
     app.name("normscope-cli");
     app.require_subcommand(1);
+    app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast); // as scripts expect of repeated options
     app.set_version_flag("--version", "normscope-cli " + normscope::systemInfo().version);
     Outcome outcome;
     addTrain(app, outcome);

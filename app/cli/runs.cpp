@@ -162,7 +162,7 @@ void addCompare(CLI::App& app, Outcome& outcome)
     CLI::App& command = *app.add_subcommand("compare", "The metrics of several runs side by side");
     auto names = std::make_shared<std::vector<std::string>>();
     auto json = std::make_shared<bool>(false), csv = std::make_shared<bool>(false);
-    command.add_option("RUN", *names, "Id, folder or name of a run")->required();
+    command.add_option("RUN", *names, "Id, folder or name of a run")->required()->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     auto* jsonFlag = command.add_flag("--json", *json, "As JSON");
     command.add_flag("--csv", *csv, "As CSV")->excludes(jsonFlag);
     const auto store = addStoreOption(command);

@@ -155,6 +155,8 @@ template <auto Member>
 void addField(CLI::App& command, TrainOptions& options, const std::string& name, const std::string& help)
 {
     CLI::Option* option = command.add_option(name, options.given.*Member, help);
+    if constexpr (std::is_unsigned_v<std::remove_reference_t<decltype(options.given.*Member)>>)
+        option->check(CLI::NonNegativeNumber); // strtoull would take -1 for a huge number
     options.fieldOptions.emplace_back(option, [](RunSpec& to, const RunSpec& from) { to.*Member = from.*Member; });
 }
 
