@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <set>
 #include <thread>
 
 #include <unistd.h>
@@ -106,7 +107,14 @@ Result<RunSpec> specOf(const TrainOptions& options)
 
 int trainRun(const RunStore& store, const RunSpec& spec, const std::string& name, std::shared_ptr<const Dataset> dataset)
 {
-    auto record = store.create(spec, name);
+    std::set<int> colours;
+    std::set<std::string> names;
+    for (const RunRecord& run : store.list()) {
+        colours.insert(run.colour);
+        names.insert(run.name);
+    }
+    const std::string wanted = name.empty() ? normalizationTitle(spec.normalization, spec.groups) : name;
+    auto record = store.create(spec, freeName(wanted, names), freeColour(colours));
     if (!record)
         return report(record.error());
     RunControl control;

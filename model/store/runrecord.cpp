@@ -20,6 +20,22 @@ std::string_view toString(RunState state)
     return {};
 }
 
+int freeColour(const std::set<int>& taken)
+{
+    int colour = 0;
+    while (taken.contains(colour))
+        ++colour;
+    return colour;
+}
+
+std::string freeName(const std::string& wanted, const std::set<std::string>& taken)
+{
+    std::string name = wanted;
+    for (int n = 2; taken.contains(name); ++n)
+        name = wanted + " #" + std::to_string(n);
+    return name;
+}
+
 double trainingSeconds(const RunRecord& run)
 {
     double sum = 0;

@@ -5,6 +5,7 @@
 #include "model/training/runspec.h"
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,11 @@ struct RunRecord {
 
     std::vector<EpochMetrics> epochs; ///< from metrics.csv
 };
+
+/// The smallest colour index that no other run has.
+int freeColour(const std::set<int>& taken);
+/// `wanted`, or "Batch norm #2": a legend with two equal names helps nobody.
+std::string freeName(const std::string& wanted, const std::set<std::string>& taken);
 
 /// Sum of the epochs' training seconds.
 double trainingSeconds(const RunRecord& run);

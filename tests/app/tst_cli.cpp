@@ -12,6 +12,7 @@
 #include <QTest>
 
 #include <csignal>
+#include <set>
 
 using namespace normscope;
 
@@ -126,6 +127,12 @@ void TestCli::listsAndCompares()
     QCOMPARE(runs.code, 0);
     const QJsonArray array = QJsonDocument::fromJson(runs.out.toUtf8()).array();
     QCOMPARE(array.size(), 3);
+    QCOMPARE(array[0].toObject().value(QStringLiteral("name")).toString(), QStringLiteral("first"));
+    const auto store = RunStore::open(this->store().toStdString());
+    std::set<int> colours;
+    for (const RunRecord& run : store->list())
+        colours.insert(run.colour);
+    QCOMPARE(colours.size(), std::size_t(3)); // each run can be told from the others
     const Answer text = call({QStringLiteral("compare"), QStringLiteral("first"), QStringLiteral("again"), QStringLiteral("--store"), store()});
     QCOMPARE(text.code, 0);
     QCOMPARE(text.out.trimmed().count(QLatin1Char('\n')), 2);

@@ -28,22 +28,15 @@ int RunEntries::freeColour() const
     std::set<int> taken;
     for (const auto& e : m_entries)
         taken.insert(e->run.record.colour);
-    int colour = 0;
-    while (taken.contains(colour))
-        ++colour;
-    return colour;
+    return normscope::freeColour(taken);
 }
 
-// "Batch norm", then "Batch norm #2": a legend with two equal names helps nobody.
 std::string RunEntries::freeName(const std::string& wanted) const
 {
     std::set<std::string> taken;
     for (const auto& e : m_entries)
         taken.insert(e->run.record.name);
-    std::string name = wanted;
-    for (int n = 2; taken.contains(name); ++n)
-        name = wanted + " #" + std::to_string(n);
-    return name;
+    return normscope::freeName(wanted, taken);
 }
 
 } // namespace normscope
