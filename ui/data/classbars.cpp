@@ -28,7 +28,8 @@ ClassBars::ClassBars(QWidget* parent) : QWidget(parent)
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
 }
 
-void ClassBars::setCounts(const QStringList& names, const std::vector<std::size_t>& train, const std::vector<std::size_t>& test)
+void ClassBars::setCounts(const QStringList& names, const std::vector<std::size_t>& train,
+                          const std::vector<std::size_t>& test)
 {
     m_names = names;
     m_train = train;
@@ -122,7 +123,8 @@ void ClassBars::paintRow(QPainter& painter, int row, int nameWidth, int countWid
         const int length = count == 0 ? 0 : std::max(1, int(double(room) * double(count) / double(m_largest)));
         painter.fillRect(QRect(left, y + 2, length, line - 4), barColour(test));
         painter.setPen(mutedColour(palette()));
-        painter.drawText(QRect(left + length + gap, y, countWidth, line), Qt::AlignLeft | Qt::AlignVCenter, countText(count));
+        painter.drawText(QRect(left + length + gap, y, countWidth, line), Qt::AlignLeft | Qt::AlignVCenter,
+                         countText(count));
     }
 }
 

@@ -15,7 +15,8 @@ class ClassBars : public QWidget {
 public:
     explicit ClassBars(QWidget* parent = nullptr);
 
-    void setCounts(const QStringList& names, const std::vector<std::size_t>& train, const std::vector<std::size_t>& test);
+    void setCounts(const QStringList& names, const std::vector<std::size_t>& train,
+                   const std::vector<std::size_t>& test);
     int rows() const { return int(m_names.size()); }
     QString rowText(int row) const; ///< "ship: 5,000 training, 1,000 test"
 

@@ -34,18 +34,29 @@ QString triple(const std::array<float, 3>& values)
 {
     QStringList texts;
     for (const float value : values)
-        texts.append(QLocale().toString(double(value), 'f', 4));
+        texts += QLocale().toString(double(value), 'f', 4);
     return texts.join(QStringLiteral("  "));
 }
 
 } // namespace
 
 DataPage::DataPage(DatasetProvider& provider, AppSettings& settings, QWidget* parent)
-    : QWidget(parent), m_provider(provider), m_settings(settings), m_stack(new QStackedWidget(this)),
-      m_samples(new SampleModel(this)), m_view(new QListView), m_epoch(new QSpinBox),
-      m_onlyChanged(new QCheckBox(tr("Only changed images"))), m_others(new QPushButton(tr("Other images"))),
-      m_empty(new QLabel), m_title(new QLabel), m_facts(new QLabel), m_warnings(new InlineMessage),
-      m_allWarnings(new QToolButton), m_bars(new ClassBars), m_status(new DataStatus)
+    : QWidget(parent),
+      m_provider(provider),
+      m_settings(settings),
+      m_stack(new QStackedWidget(this)),
+      m_samples(new SampleModel(this)),
+      m_view(new QListView),
+      m_epoch(new QSpinBox),
+      m_onlyChanged(new QCheckBox(tr("Only changed images"))),
+      m_others(new QPushButton(tr("Other images"))),
+      m_empty(new QLabel),
+      m_title(new QLabel),
+      m_facts(new QLabel),
+      m_warnings(new InlineMessage),
+      m_allWarnings(new QToolButton),
+      m_bars(new ClassBars),
+      m_status(new DataStatus)
 {
     m_stack->addWidget(buildContent());
     m_stack->addWidget(m_status);
@@ -83,7 +94,8 @@ QWidget* DataPage::buildControls()
     layout->setContentsMargins(0, 0, 0, 0);
     auto* label = new QLabel(tr("As they are, and in &epoch"));
     label->setBuddy(m_epoch);
-    label->setToolTip(tr("Left: the image as it is. Right: as training sees it in this epoch, framed where it is changed."));
+    label->setToolTip(
+        tr("Left: the image as it is. Right: as training sees it in this epoch, framed where it is changed."));
     m_epoch->setObjectName(QStringLiteral("dataEpoch"));
     m_epoch->setRange(1, 20);
     m_onlyChanged->setObjectName(QStringLiteral("onlyChanged"));
@@ -143,7 +155,6 @@ QWidget* DataPage::buildFacts()
     m_warnings->setObjectName(QStringLiteral("dataWarnings"));
     m_warnings->setSelectable(true);
     m_allWarnings->setCheckable(true);
-    m_allWarnings->setAutoRaise(true);
     m_bars->setObjectName(QStringLiteral("classBars"));
     layout->addWidget(m_title);
     layout->addWidget(m_facts);
@@ -182,7 +193,7 @@ void DataPage::showSpec(const RunSpec& spec)
 {
     const bool otherData = !m_asked || !(spec.data == m_spec.data);
     const bool otherSamples = otherData || spec.seed != m_spec.seed || spec.augment != m_spec.augment
-        || spec.quickLook != m_spec.quickLook || spec.limitTrain != m_spec.limitTrain;
+                              || spec.quickLook != m_spec.quickLook || spec.limitTrain != m_spec.limitTrain;
     m_asked = true;
     m_spec = spec;
     m_epoch->setMaximum(std::max(1, spec.epochs));
@@ -221,9 +232,10 @@ void DataPage::showDataset()
                               locale.toString(qulonglong(m_dataset->test.size())),
                               locale.toString(qulonglong(m_dataset->classNames.size())), triple(m_dataset->mean),
                               triple(m_dataset->deviation), QString::fromStdString(m_dataset->fingerprint).left(12)));
-    m_facts->setToolTip(tr("Mean and deviation of red, green and blue, of values from 0 to 1: they are taken off before "
-                           "training.\nSHA-256 over names, labels and pixels: %1")
-                            .arg(QString::fromStdString(m_dataset->fingerprint)));
+    m_facts->setToolTip(
+        tr("Mean and deviation of red, green and blue, of values from 0 to 1: they are taken off before "
+           "training.\nSHA-256 over names, labels and pixels: %1")
+            .arg(QString::fromStdString(m_dataset->fingerprint)));
     QStringList names;
     for (const std::string& name : m_dataset->classNames)
         names.append(QString::fromStdString(name));
@@ -237,13 +249,15 @@ void DataPage::showDataset()
 void DataPage::showWarnings()
 {
     const auto& warnings = m_dataset->warnings;
-    const std::size_t shown = m_allWarnings->isChecked() ? warnings.size() : std::min<std::size_t>(warnings.size(), fewWarnings);
+    const std::size_t shown =
+        m_allWarnings->isChecked() ? warnings.size() : std::min<std::size_t>(warnings.size(), fewWarnings);
     QStringList texts;
     for (std::size_t i = 0; i < shown; ++i)
         texts.append(QString::fromStdString(warnings[i]));
     m_warnings->say(InlineMessage::Kind::Warning, texts.join(QLatin1Char('\n')));
     m_allWarnings->setVisible(warnings.size() > fewWarnings);
-    m_allWarnings->setText(m_allWarnings->isChecked() ? tr("Show fewer") : tr("Show all %1 notes").arg(warnings.size()));
+    m_allWarnings->setText(m_allWarnings->isChecked() ? tr("Show fewer")
+                                                      : tr("Show all %1 notes").arg(warnings.size()));
 }
 
 void DataPage::showLoading(int percent)
@@ -263,15 +277,17 @@ void DataPage::showError(const QString& message)
 void DataPage::refreshEmptyText()
 {
     m_empty->setVisible(m_samples->rowCount() == 0);
-    m_empty->setText(m_spec.augment <= 0
-                         ? tr("No image is changed: the augmentation probability is 0. Raise it in the form, or show all images.")
-                         : tr("No image is changed in this epoch. Try another epoch, or show all images."));
+    m_empty->setText(
+        m_spec.augment <= 0
+            ? tr("No image is changed: the augmentation probability is 0. Raise it in the form, or show all images.")
+            : tr("No image is changed in this epoch. Try another epoch, or show all images."));
 }
 
 void DataPage::exportSamples()
 {
     const QString title = tr("%1: training images as they are and in epoch %2")
-                              .arg(QString::fromStdString(m_spec.data.title())).arg(m_epoch->value());
+                              .arg(QString::fromStdString(m_spec.data.title()))
+                              .arg(m_epoch->value());
     exportPngWithDialog(this, sampleSheet(*m_samples, title), m_settings);
 }
 

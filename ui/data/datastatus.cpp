@@ -11,7 +11,10 @@
 namespace normscope {
 
 DataStatus::DataStatus(QWidget* parent)
-    : QWidget(parent), m_loading(new QLabel(this)), m_progress(new QProgressBar(this)), m_error(new InlineMessage(this)),
+    : QWidget(parent),
+      m_loading(new QLabel(this)),
+      m_progress(new QProgressBar(this)),
+      m_error(new InlineMessage(this)),
       m_retry(new QPushButton(tr("Try again"), this))
 {
     m_loading->setAlignment(Qt::AlignCenter);

@@ -37,7 +37,8 @@ void SampleDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     QRect line(left.left(), left.bottom() + 2, 2 * side + gap, metrics.height());
     const auto colour = [&](bool muted) {
         return selected ? option.palette.color(QPalette::HighlightedText)
-                        : muted ? mutedColour(option.palette) : option.palette.color(QPalette::Text);
+               : muted  ? mutedColour(option.palette)
+                        : option.palette.color(QPalette::Text);
     };
     painter->setPen(colour(false));
     painter->drawText(line, Qt::AlignLeft | Qt::AlignVCenter,
@@ -45,7 +46,8 @@ void SampleDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     painter->setPen(colour(true));
     for (const QString& operation : operations.split(QStringLiteral(", "), Qt::SkipEmptyParts)) {
         line.translate(0, metrics.height());
-        painter->drawText(line, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(operation, Qt::ElideRight, line.width()));
+        painter->drawText(line, Qt::AlignLeft | Qt::AlignVCenter,
+                          metrics.elidedText(operation, Qt::ElideRight, line.width()));
     }
     painter->restore();
 }

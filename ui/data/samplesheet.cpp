@@ -102,7 +102,9 @@ ExportItem sampleSheet(const QAbstractItemModel& samples, const QString& title)
     ExportItem item;
     item.title = title;
     item.fileStem = QStringLiteral("samples");
-    item.paint = [title, entries](QPainter& painter, const QRectF& target) { paintSheet(painter, target, title, entries); };
+    item.paint = [title, entries](QPainter& painter, const QRectF& target) {
+        paintSheet(painter, target, title, entries);
+    };
     return item;
 }
 

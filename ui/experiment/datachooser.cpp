@@ -8,7 +8,6 @@
 #include "ui/window/appsettings.h"
 
 #include <QComboBox>
-#include <QDir>
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -29,33 +28,18 @@ constexpr int specRole = Qt::UserRole;
 constexpr int actionRole = Qt::UserRole + 1;
 enum Action { UseSpec, CifarFolder, ImageFolder, GetCifar };
 
-QString itemText(const DataSpec& spec)
-{
-    const QString path = QDir::toNativeSeparators(QString::fromStdString(spec.path));
-    switch (spec.kind) {
-    case DataKind::FashionMnist:
-        return path.isEmpty() ? DataChooser::tr("Fashion-MNIST") : DataChooser::tr("Fashion-MNIST: %1").arg(path);
-    case DataKind::Cifar10: return DataChooser::tr("CIFAR-10: %1").arg(path);
-    case DataKind::Folder: break;
-    }
-    return DataChooser::tr("%1: %2").arg(QString::fromStdString(spec.title()), path);
-}
-
-/// What to do about Fashion-MNIST, where the error itself does not say it.
-QString withPackageHint(const DataSpec& spec, const QString& error)
-{
-    const QString package = QStringLiteral("dataset-fashion-mnist");
-    if (spec.kind != DataKind::FashionMnist || !spec.path.empty() || error.contains(package))
-        return error;
-    return DataChooser::tr("%1 Install Debian's package: sudo apt install %2").arg(error, package);
-}
-
 } // namespace
 
 DataChooser::DataChooser(DatasetProvider& provider, AppSettings& settings, QWidget* parent)
-    : QWidget(parent), m_provider(provider), m_settings(settings), m_source(cifar10Archive()),
-      m_combo(new QComboBox(this)), m_facts(new QLabel(this)), m_progress(new QProgressBar(this)),
-      m_message(new InlineMessage(this)), m_retry(new QPushButton(tr("Try again"), this)),
+    : QWidget(parent),
+      m_provider(provider),
+      m_settings(settings),
+      m_source(cifar10Archive()),
+      m_combo(new QComboBox(this)),
+      m_facts(new QLabel(this)),
+      m_progress(new QProgressBar(this)),
+      m_message(new InlineMessage(this)),
+      m_retry(new QPushButton(tr("Try again"), this)),
       m_get(new QPushButton(tr("Get CIFAR-10..."), this))
 {
     setAcceptDrops(true);
@@ -132,8 +116,9 @@ void DataChooser::fillCombo()
     m_combo->addItem(tr("Fashion-MNIST (installed, no download)"), QString::fromStdString(DataSpec{}.toString()));
     m_combo->setItemData(0, UseSpec, actionRole);
     m_combo->insertSeparator(1);
-    const std::pair<QString, Action> actions[] = {
-        {tr("CIFAR-10 (folder)..."), CifarFolder}, {tr("Image folder..."), ImageFolder}, {tr("Get CIFAR-10..."), GetCifar}};
+    const std::pair<QString, Action> actions[] = {{tr("CIFAR-10 (folder)..."), CifarFolder},
+                                                  {tr("Image folder..."), ImageFolder},
+                                                  {tr("Get CIFAR-10..."), GetCifar}};
     for (const auto& [text, action] : actions) {
         m_combo->addItem(text);
         m_combo->setItemData(m_combo->count() - 1, action, actionRole);
@@ -146,7 +131,7 @@ int DataChooser::ensureItem(const DataSpec& spec)
     if (const int found = m_combo->findData(text, specRole); found >= 0)
         return found;
     const int row = 1; // before the separator
-    m_combo->insertItem(row, itemText(spec), text);
+    m_combo->insertItem(row, dataChoiceText(spec), text);
     m_combo->setItemData(row, UseSpec, actionRole);
     return row;
 }
@@ -189,7 +174,7 @@ void DataChooser::setSpec(const DataSpec& spec)
     m_spec = spec;
     m_settings.setDataSpec(QString::fromStdString(spec.toString()));
     m_combo->setCurrentIndex(ensureItem(spec));
-    m_combo->setToolTip(itemText(spec));
+    m_combo->setToolTip(dataChoiceText(spec));
     load();
     Q_EMIT specChanged();
 }
@@ -200,7 +185,8 @@ QString DataChooser::whyNot() const
         return tr("The data cannot be used: %1").arg(m_error);
     if (m_dataset)
         return {};
-    return m_percent < 0 ? tr("The images are still loading.") : tr("The images are still loading (%1 %).").arg(m_percent);
+    return m_percent < 0 ? tr("The images are still loading.")
+                         : tr("The images are still loading (%1 %).").arg(m_percent);
 }
 
 void DataChooser::setArchiveSource(const ArchiveSource& source)
@@ -258,7 +244,8 @@ void DataChooser::refresh()
     if (m_dataset) {
         const QLocale locale;
         m_facts->setText(tr("%1 training and %2 test images, %3 classes")
-                             .arg(locale.toString(qulonglong(m_dataset->train.size())), locale.toString(qulonglong(m_dataset->test.size())),
+                             .arg(locale.toString(qulonglong(m_dataset->train.size())),
+                                  locale.toString(qulonglong(m_dataset->test.size())),
                                   locale.toString(qulonglong(m_dataset->classNames.size()))));
     }
     if (!m_error.isEmpty())

@@ -33,7 +33,7 @@ public:
     DataSpec spec() const { return m_spec; }
     void setSpec(const DataSpec& spec);
     std::shared_ptr<const Dataset> dataset() const { return m_dataset; } ///< null until it is loaded
-    QString whyNot() const;                         ///< why no run can start on it, else empty
+    QString whyNot() const;                                              ///< why no run can start on it, else empty
     bool failed() const { return !m_error.isEmpty(); }
     void setArchiveSource(const ArchiveSource& source); ///< where Get CIFAR-10 fetches from; for tests and mirrors
     FetchDialog* fetchDialog() const;                   ///< null while it is not open
@@ -70,7 +70,7 @@ private:
     ArchiveSource m_source;
     QPointer<FetchDialog> m_fetch;
     std::shared_ptr<const Dataset> m_dataset; ///< held, so that the cache does not drop what the form relies on
-    int m_percent = -1; ///< -1: not told yet
+    int m_percent = -1;                       ///< -1: not told yet
     QString m_error;
     QComboBox* m_combo;
     QLabel* m_facts;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/experiment/dataguess.h"
 
+#include <QCoreApplication>
 #include <QDir>
 
 namespace normscope {
@@ -28,6 +29,22 @@ DataSpec guessDataSpec(const QString& folder)
     if (dir.exists(QStringLiteral("train-images-idx3-ubyte.gz")))
         return spec(DataKind::FashionMnist, dir);
     return spec(DataKind::Folder, dir);
+}
+
+QString dataChoiceText(const DataSpec& spec)
+{
+    const QString path = QDir::toNativeSeparators(QString::fromStdString(spec.path));
+    const QString name = QString::fromStdString(spec.title());
+    return path.isEmpty() ? name : QCoreApplication::translate("DataChooser", "%1: %2").arg(name, path);
+}
+
+QString withPackageHint(const DataSpec& spec, const QString& error)
+{
+    const QString package = QStringLiteral("dataset-fashion-mnist");
+    if (spec.kind != DataKind::FashionMnist || !spec.path.empty() || error.contains(package))
+        return error;
+    return QCoreApplication::translate("DataChooser", "%1 Install Debian's package: sudo apt install %2")
+        .arg(error, package);
 }
 
 } // namespace normscope

@@ -11,7 +11,10 @@
 namespace normscope {
 
 DeviceChooser::DeviceChooser(const QString& cudaDevice, QWidget* parent)
-    : QWidget(parent), m_cudaDevice(cudaDevice), m_label(new QLabel(tr("Device"), this)), m_combo(new QComboBox(this)),
+    : QWidget(parent),
+      m_cudaDevice(cudaDevice),
+      m_label(new QLabel(tr("Device"), this)),
+      m_combo(new QComboBox(this)),
       m_message(new InlineMessage(this))
 {
     m_combo->setObjectName(QStringLiteral("device"));

@@ -46,21 +46,25 @@ QLabel* heading(const QString& text, QWidget* parent)
 } // namespace
 
 ExperimentForm::ExperimentForm(DatasetProvider& provider, AppSettings& settings, QWidget* parent)
-    : QWidget(parent), m_data(new DataChooser(provider, settings, this)), m_preset(new QComboBox(this)),
-      m_normalization(new NormalizationChooser(this)), m_recipe(new RecipeFields(this)),
+    : QWidget(parent),
+      m_data(new DataChooser(provider, settings, this)),
+      m_preset(new QComboBox(this)),
+      m_normalization(new NormalizationChooser(this)),
+      m_recipe(new RecipeFields(this)),
       m_quickLook(new QCheckBox(tr("Quick look: a fifth of the images"), this)),
-      m_device(new DeviceChooser(cudaName(), this)), m_targets(new TargetsPanel(this)),
+      m_device(new DeviceChooser(cudaName(), this)),
+      m_targets(new TargetsPanel(this)),
       m_actions(new StartPanel(this))
 {
     setAcceptDrops(true);
     m_quickLook->setObjectName(QStringLiteral("quickLook"));
-    m_quickLook->setToolTip(tr("Trains and tests on a fifth of the images. Such figures are marked wherever they appear."));
+    m_quickLook->setToolTip(
+        tr("Trains and tests on a fifth of the images. Such figures are marked wherever they appear."));
     m_preset->setObjectName(QStringLiteral("preset"));
     m_preset->setToolTip(tr("The seed's recipes, and the same as quick looks of 5 epochs on a fifth of the images."));
     for (const Preset& preset : presets())
         m_preset->addItem(QString::fromStdString(preset.title), QString::fromStdString(preset.id));
     m_preset->addItem(tr("Custom"));
-
     auto* scroll = new QScrollArea(this);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
@@ -68,7 +72,6 @@ ExperimentForm::ExperimentForm(DatasetProvider& provider, AppSettings& settings,
     scroll->setWidget(buildFields());
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(6);
     layout->addWidget(scroll, 1);
     layout->addWidget(m_actions);
     apply(RunSpec{});
@@ -106,7 +109,8 @@ QWidget* ExperimentForm::buildFields()
     return fields;
 }
 
-Collapsible* ExperimentForm::addSection(QVBoxLayout* layout, const QString& title, const QStringList& fields, QWidget* extra)
+Collapsible* ExperimentForm::addSection(QVBoxLayout* layout, const QString& title, const QStringList& fields,
+                                        QWidget* extra)
 {
     auto* content = new QWidget(this);
     auto* inner = new QVBoxLayout(content);

@@ -33,9 +33,16 @@ QString sizeText(std::uint64_t bytes)
 } // namespace
 
 FetchDialog::FetchDialog(const ArchiveSource& source, QWidget* parent)
-    : QDialog(parent), m_source(source), m_job(new FetchJob(this)), m_folder(new QLineEdit(defaultFolder(), this)),
-      m_browse(new QPushButton(tr("Browse..."), this)), m_intro(new QLabel(this)), m_state(new QLabel(this)),
-      m_bar(new QProgressBar(this)), m_message(new InlineMessage(this)), m_start(new QPushButton(this)),
+    : QDialog(parent),
+      m_source(source),
+      m_job(new FetchJob(this)),
+      m_folder(new QLineEdit(defaultFolder(), this)),
+      m_browse(new QPushButton(tr("Browse..."), this)),
+      m_intro(new QLabel(this)),
+      m_state(new QLabel(this)),
+      m_bar(new QProgressBar(this)),
+      m_message(new InlineMessage(this)),
+      m_start(new QPushButton(this)),
       m_archive(new QPushButton(tr("Use an archive from disk..."), this)),
       m_cancel(new QPushButton(this))
 {
@@ -48,9 +55,10 @@ FetchDialog::FetchDialog(const ArchiveSource& source, QWidget* parent)
 
 void FetchDialog::buildLayout()
 {
-    m_intro->setText(tr("CIFAR-10: 60,000 colour images of 32 x 32 pixels in ten classes, by Krizhevsky, Nair and Hinton. "
-                        "The archive has %1 and comes from %2. Training and the window go on meanwhile.")
-                         .arg(sizeText(m_source.bytes), QUrl(QString::fromStdString(m_source.url)).host()));
+    m_intro->setText(
+        tr("CIFAR-10: 60,000 colour images of 32 x 32 pixels in ten classes, by Krizhevsky, Nair and Hinton. "
+           "The archive has %1 and comes from %2. Training and the window go on meanwhile.")
+            .arg(sizeText(m_source.bytes), QUrl(QString::fromStdString(m_source.url)).host()));
     m_intro->setWordWrap(true);
     m_state->setWordWrap(true);
     m_state->setMinimumHeight(fontMetrics().height());
@@ -217,10 +225,10 @@ void FetchDialog::refresh()
     m_start->setToolTip(folder().isEmpty() ? tr("Choose a folder first.") : QString());
     m_cancel->setText(busy ? tr("Cancel") : tr("Close"));
     m_cancel->setEnabled(!m_cancelling);
-    m_start->setText(there                            ? tr("Use it")
-                     : partial                        ? tr("Continue")
-                     : m_outcome == Outcome::Failed   ? tr("Retry")
-                                                      : tr("Download"));
+    m_start->setText(there                          ? tr("Use it")
+                     : partial                      ? tr("Continue")
+                     : m_outcome == Outcome::Failed ? tr("Retry")
+                                                    : tr("Download"));
     if (busy) {
         m_message->clear();
         if (m_cancelling)
@@ -247,8 +255,9 @@ QString FetchDialog::partFile() const
 QString FetchDialog::extractedFolder() const
 {
     const QDir inner(QDir(folder()).filePath(QStringLiteral("cifar-10-batches-bin")));
-    const bool whole = inner.exists(QStringLiteral("data_batch_1.bin")) && inner.exists(QStringLiteral("data_batch_5.bin"))
-        && inner.exists(QStringLiteral("test_batch.bin"));
+    const bool whole = inner.exists(QStringLiteral("data_batch_1.bin"))
+                       && inner.exists(QStringLiteral("data_batch_5.bin"))
+                       && inner.exists(QStringLiteral("test_batch.bin"));
     return whole ? QDir::cleanPath(inner.absolutePath()) : QString();
 }
 

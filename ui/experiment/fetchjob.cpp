@@ -37,10 +37,12 @@ void FetchJob::start(std::function<Result<std::string>(const DownloadOptions&)> 
         DownloadOptions options;
         options.cancel = &m_cancel;
         options.progress = [this](const DownloadProgress& progress) {
-            QMetaObject::invokeMethod(this, [this, progress] { Q_EMIT progressed(progress); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                this, [this, progress] { Q_EMIT progressed(progress); }, Qt::QueuedConnection);
         };
         const Result<std::string> result = work(options);
-        QMetaObject::invokeMethod(this, [this, result] { finish(result); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, result] { finish(result); }, Qt::QueuedConnection);
     }));
     m_thread->start();
 }

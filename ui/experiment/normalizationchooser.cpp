@@ -12,7 +12,6 @@ namespace normscope {
 
 namespace {
 
-
 QString buttonText(Normalization normalization)
 {
     switch (normalization) {
@@ -31,23 +30,31 @@ QString normalizationExplanation(Normalization normalization, int groups)
 {
     switch (normalization) {
     case Normalization::Batch:
-        return NormalizationChooser::tr("A mean and deviation for each channel, over all images of the batch and all their pixels.");
+        return NormalizationChooser::tr(
+            "A mean and deviation for each channel, over all images of the batch and all their pixels.");
     case Normalization::Layer:
         return NormalizationChooser::tr("A mean and deviation for each image, over all its channels and pixels.");
     case Normalization::Group:
-        return NormalizationChooser::tr("For each image, a mean and deviation for each of %1 groups of channels (%2 of 16, %3 of 32), "
-                       "over their pixels.")
-            .arg(groups).arg(16 / groups).arg(32 / groups);
+        return NormalizationChooser::tr(
+                   "For each image, a mean and deviation for each of %1 groups of channels (%2 of 16, %3 of 32), "
+                   "over their pixels.")
+            .arg(groups)
+            .arg(16 / groups)
+            .arg(32 / groups);
     case Normalization::Instance:
-        return NormalizationChooser::tr("A mean and deviation for each channel of each image, over that channel's pixels.");
+        return NormalizationChooser::tr(
+            "A mean and deviation for each channel of each image, over that channel's pixels.");
     case Normalization::None: break;
     }
     return NormalizationChooser::tr("Nothing is averaged: every value goes on as it is.");
 }
 
 NormalizationChooser::NormalizationChooser(QWidget* parent)
-    : QWidget(parent), m_buttons(new QButtonGroup(this)), m_explanation(new QLabel(this)),
-      m_groupsLabel(new QLabel(tr("Groups"), this)), m_groups(new QComboBox(this))
+    : QWidget(parent),
+      m_buttons(new QButtonGroup(this)),
+      m_explanation(new QLabel(this)),
+      m_groupsLabel(new QLabel(tr("Groups"), this)),
+      m_groups(new QComboBox(this))
 {
     auto* segments = new QHBoxLayout;
     segments->setSpacing(2);

@@ -8,7 +8,11 @@
 namespace normscope {
 
 NumberField::NumberField(const QString& name, const QString& label, const QString& help, QWidget* parent)
-    : QWidget(parent), m_name(name), m_help(help), m_label(new QLabel(label, this)), m_edit(new QLineEdit(this)),
+    : QWidget(parent),
+      m_name(name),
+      m_help(help),
+      m_label(new QLabel(label, this)),
+      m_edit(new QLineEdit(this)),
       m_message(new InlineMessage(this))
 {
     m_edit->setObjectName(name);
@@ -54,10 +58,10 @@ void NumberField::say(InlineMessage::Kind kind, const QString& text)
     m_edit->setToolTip(text.isEmpty() ? m_help : text);
     // The frame of a wrong field is red too: colour is not the only sign, the message and its icon say why.
     const bool wrong = !text.isEmpty() && kind == InlineMessage::Kind::Error;
-    const QString sheet =
-        wrong ? QStringLiteral("QLineEdit { border: 1px solid %1; border-radius: 2px; padding: 2px; }")
-                    .arg(InlineMessage::colour(kind, palette()).name())
-              : QString();
+    const QString sheet = wrong
+                              ? QStringLiteral("QLineEdit { border: 1px solid %1; border-radius: 2px; padding: 2px; }")
+                                    .arg(InlineMessage::colour(kind, palette()).name())
+                              : QString();
     if (m_edit->styleSheet() != sheet)
         m_edit->setStyleSheet(sheet);
 }

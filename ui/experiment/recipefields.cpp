@@ -34,8 +34,8 @@ void RecipeFields::addAll(QWidget* owner)
     addWhole(owner, QStringLiteral("step-size"), tr("StepLR step"),
              tr("After this many epochs the learning rate is multiplied by the factor, again and again."),
              &RunSpec::stepSize);
-    addReal(owner, QStringLiteral("gamma"), tr("StepLR factor"), tr("What the learning rate is multiplied by at a step."),
-            &RunSpec::gamma);
+    addReal(owner, QStringLiteral("gamma"), tr("StepLR factor"),
+            tr("What the learning rate is multiplied by at a step."), &RunSpec::gamma);
     addReal(owner, QStringLiteral("dropout"), tr("Dropout"),
             tr("The share of values set to 0 at random while training, 0 to below 1."), &RunSpec::dropout);
     addReal(owner, QStringLiteral("augment"), tr("Augmentation"),
@@ -43,12 +43,12 @@ void RecipeFields::addAll(QWidget* owner)
     addWhole(owner, QStringLiteral("seed"), tr("Seed"),
              tr("Decides first weights, shuffling and augmentation. Runs with equal settings and seed are equal."),
              &RunSpec::seed);
-    addWhole(owner, QStringLiteral("threads"), tr("Threads"), tr("Threads to train with; 0: as many as there are cores."),
-             &RunSpec::threads);
+    addWhole(owner, QStringLiteral("threads"), tr("Threads"),
+             tr("Threads to train with; 0: as many as there are cores."), &RunSpec::threads);
     addWhole(owner, QStringLiteral("limit-train"), tr("Training images"),
              tr("Use at most this many training images; 0: all of them."), &RunSpec::limitTrain);
-    addWhole(owner, QStringLiteral("limit-test"), tr("Test images"), tr("Use at most this many test images; 0: all of them."),
-             &RunSpec::limitTest);
+    addWhole(owner, QStringLiteral("limit-test"), tr("Test images"),
+             tr("Use at most this many test images; 0: all of them."), &RunSpec::limitTest);
 }
 
 void RecipeFields::add(QWidget* owner, const QString& name, const QString& label, const QString& help,
@@ -84,8 +84,8 @@ void RecipeFields::addWhole(QWidget* owner, const QString& name, const QString& 
             const auto parsed = parseWhole(text);
             // What does not fit the type is out of every range too: the check that follows says which range.
             if (parsed.value)
-                spec.*value = static_cast<T>(
-                    std::min(*parsed.value, static_cast<std::uint64_t>(std::numeric_limits<T>::max())));
+                spec.*value =
+                    static_cast<T>(std::min(*parsed.value, static_cast<std::uint64_t>(std::numeric_limits<T>::max())));
             return parsed.why;
         });
 }

@@ -50,7 +50,8 @@ private:
     };
     void add(QWidget* owner, const QString& name, const QString& label, const QString& help,
              std::function<QString(const RunSpec&)> show, std::function<QString(const QString&, RunSpec&)> read);
-    void addReal(QWidget* owner, const QString& name, const QString& label, const QString& help, double RunSpec::*value);
+    void addReal(QWidget* owner, const QString& name, const QString& label, const QString& help,
+                 double RunSpec::*value);
     template <class T>
     void addWhole(QWidget* owner, const QString& name, const QString& label, const QString& help, T RunSpec::*value);
     void addAll(QWidget* owner);

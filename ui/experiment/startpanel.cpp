@@ -9,8 +9,10 @@
 namespace normscope {
 
 StartPanel::StartPanel(QWidget* parent)
-    : QWidget(parent), m_start(new QPushButton(tr("&Start"), this)),
-      m_compare(new QPushButton(tr("Compare BN, &GN and LN"), this)), m_reason(new InlineMessage(this))
+    : QWidget(parent),
+      m_start(new QPushButton(tr("&Start"), this)),
+      m_compare(new QPushButton(tr("Compare BN, &GN and LN"), this)),
+      m_reason(new InlineMessage(this))
 {
     m_reason->setObjectName(QStringLiteral("startReason"));
     m_start->setObjectName(QStringLiteral("startButton"));
@@ -44,10 +46,10 @@ void StartPanel::setReasons(const QString& whyNotStart, const QString& whyNotCom
                             ? tr("Trains this experiment; while another one trains, it waits for its turn.")
                             : whyNotStart);
     m_compare->setEnabled(whyNotCompare.isEmpty());
-    m_compare->setToolTip(whyNotCompare.isEmpty()
-                              ? tr("Trains the seed's three recipes one after another on these images, with this seed and "
-                                   "device: batch norm, group norm with 4 groups and layer norm.")
-                              : whyNotCompare);
+    m_compare->setToolTip(whyNotCompare.isEmpty() ? tr(
+                              "Trains the seed's three recipes one after another on these images, with this seed and "
+                              "device: batch norm, group norm with 4 groups and layer norm.")
+                                                  : whyNotCompare);
     m_reason->say(InlineMessage::Kind::Info, inShort);
 }
 

@@ -50,7 +50,9 @@ void TargetsPanel::show(std::int64_t parameters, int epochs)
 
 void TargetsPanel::setLine(const Line& line, Verdict verdict, const QString& text)
 {
-    const QChar mark = verdict == Verdict::Met ? QChar(0x2713) : verdict == Verdict::Missed ? QChar(0x2717) : QChar(0x2022);
+    const QChar mark = verdict == Verdict::Met      ? QChar(0x2713)
+                       : verdict == Verdict::Missed ? QChar(0x2717)
+                                                    : QChar(0x2022);
     line.mark->setText(QString(mark));
     line.mark->setAccessibleName(verdict == Verdict::Met      ? tr("met")
                                  : verdict == Verdict::Missed ? tr("missed")

@@ -19,7 +19,7 @@ public:
     int highlighted() const { return m_highlighted; }
     double zoom() const { return m_zoom; } ///< 0: fits its place
     void setZoom(double zoom);
-    double shownScale() const; ///< of the drawing's own units
+    double shownScale() const;         ///< of the drawing's own units
     QRectF layerRect(int layer) const; ///< in the widget, for tests and for scrolling to it
 
     /// For paper: title above, black on white.

@@ -30,7 +30,7 @@ std::vector<NetworkLayout::Stage> findStages(const NetworkInfo& network)
     for (std::size_t i = 0; i < network.layers.size(); ++i) {
         const LayerInfo& layer = network.layers[i];
         const bool follows = i > 0 && layer.inputs == std::vector<int>{int(i) - 1}
-            && network.layers[i - 1].stage == layer.stage && layer.type != "Add";
+                             && network.layers[i - 1].stage == layer.stage && layer.type != "Add";
         if (!follows) {
             NetworkLayout::Stage stage;
             stage.title = QString::fromStdString(layer.stage);
@@ -59,10 +59,12 @@ QSizeF stageSize(const NetworkLayout::Stage& stage, const NetworkInfo& network, 
     for (const int layer : stage.layers)
         width = std::max(width, metrics.horizontalAdvance(shortLayerType(network.layers[std::size_t(layer)].type)) + 8);
     const double count = double(stage.layers.size());
-    return {std::ceil(width) + 2 * padding, 2 * metrics.height() + count * boxHeight + (count - 1) * boxGap + 2 * padding};
+    return {std::ceil(width) + 2 * padding,
+            2 * metrics.height() + count * boxHeight + (count - 1) * boxGap + 2 * padding};
 }
 
-void placeLayers(NetworkLayout& layout, const NetworkLayout::Stage& stage, const NetworkInfo& network, double titleHeight)
+void placeLayers(NetworkLayout& layout, const NetworkLayout::Stage& stage, const NetworkInfo& network,
+                 double titleHeight)
 {
     double y = stage.rect.top() + padding + (stage.isAdd ? 0 : titleHeight);
     for (const int index : stage.layers) {
@@ -138,8 +140,8 @@ void placeStages(NetworkLayout& layout, const NetworkInfo& network, const QFontM
 LayerKind layerKind(const std::string& type)
 {
     const std::pair<const char*, LayerKind> kinds[] = {
-        {"Conv", LayerKind::Convolution}, {"ReLU", LayerKind::Activation}, {"Dropout", LayerKind::Activation},
-        {"MaxPool", LayerKind::Pool},     {"AvgPool", LayerKind::Pool},    {"Add", LayerKind::Add},
+        {"Conv", LayerKind::Convolution},  {"ReLU", LayerKind::Activation}, {"Dropout", LayerKind::Activation},
+        {"MaxPool", LayerKind::Pool},      {"AvgPool", LayerKind::Pool},    {"Add", LayerKind::Add},
         {"LogSoftmax", LayerKind::Softmax}};
     for (const auto& [start, kind] : kinds)
         if (type.rfind(start, 0) == 0)
@@ -152,7 +154,8 @@ QString shortLayerType(const std::string& type)
     QString text = QString::fromStdString(type);
     text.remove(QStringLiteral("2d"));
     if (const auto comma = text.indexOf(QLatin1Char(',')); comma >= 0)
-        text = QStringLiteral("%1 (%2)").arg(text.left(comma), text.mid(comma + 1).trimmed().section(QLatin1Char(' '), 0, 0));
+        text = QStringLiteral("%1 (%2)").arg(text.left(comma),
+                                             text.mid(comma + 1).trimmed().section(QLatin1Char(' '), 0, 0));
     return text;
 }
 

@@ -40,7 +40,7 @@ struct NetworkLayout {
     struct Arrow {
         QPainterPath path; ///< ends at its tip
         QPointF tip;
-        double angle = 0;    ///< degrees, of the tip, 0: to the right
+        double angle = 0;      ///< degrees, of the tip, 0: to the right
         bool shortcut = false; ///< belongs to the residual connection around a branch
     };
 

@@ -31,9 +31,17 @@ constexpr double zoomStep = 1.25;
 } // namespace
 
 NetworkPage::NetworkPage(RunLibrary& library, AppSettings& settings, QWidget* parent)
-    : QWidget(parent), m_library(library), m_settings(settings), m_choice(new QComboBox(this)), m_summary(new QLabel(this)),
-      m_explanation(new QLabel(this)), m_cubeCaption(new QLabel(this)), m_drawing(new NetworkDrawing),
-      m_scroll(new QScrollArea(this)), m_model(new LayerTableModel(this)), m_table(new QTableView(this)),
+    : QWidget(parent),
+      m_library(library),
+      m_settings(settings),
+      m_choice(new QComboBox(this)),
+      m_summary(new QLabel(this)),
+      m_explanation(new QLabel(this)),
+      m_cubeCaption(new QLabel(this)),
+      m_drawing(new NetworkDrawing),
+      m_scroll(new QScrollArea(this)),
+      m_model(new LayerTableModel(this)),
+      m_table(new QTableView(this)),
       m_cube(new NormCube(this))
 {
     auto* lower = new QSplitter(Qt::Horizontal, this);
@@ -80,9 +88,11 @@ QWidget* NetworkPage::buildBar()
         connect(tool, &QToolButton::clicked, this, action);
         layout->addWidget(tool);
     };
-    button(QStringLiteral("-"), tr("Smaller drawing"), [this] { m_drawing->setZoom(m_drawing->shownScale() / zoomStep); });
+    button(QStringLiteral("-"), tr("Smaller drawing"),
+           [this] { m_drawing->setZoom(m_drawing->shownScale() / zoomStep); });
     button(tr("Fit"), tr("Fit the drawing to its place"), [this] { m_drawing->setZoom(0); });
-    button(QStringLiteral("+"), tr("Larger drawing"), [this] { m_drawing->setZoom(m_drawing->shownScale() * zoomStep); });
+    button(QStringLiteral("+"), tr("Larger drawing"),
+           [this] { m_drawing->setZoom(m_drawing->shownScale() * zoomStep); });
     auto* save = new QPushButton(tr("Save drawing..."), bar);
     save->setObjectName(QStringLiteral("networkExport"));
     connect(save, &QPushButton::clicked, this, &NetworkPage::exportPng);
@@ -176,7 +186,8 @@ void NetworkPage::refresh()
         spec = run->record.spec;
         classes = run->record.classNames.empty() ? 10 : int(run->record.classNames.size());
     }
-    const bool same = spec.normalization == m_spec.normalization && spec.groups == m_spec.groups && classes == m_classes;
+    const bool same =
+        spec.normalization == m_spec.normalization && spec.groups == m_spec.groups && classes == m_classes;
     m_spec = spec;
     if (same)
         return;

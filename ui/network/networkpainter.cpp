@@ -18,7 +18,8 @@ const QColor blue(0x00, 0x72, 0xb2), orange(0xe6, 0x9f, 0x00), green(0x00, 0x9e,
 QColor mixed(const QColor& colour, const QColor& base, double share)
 {
     const auto channel = [share](int a, int b) { return int(share * a + (1 - share) * b + 0.5); };
-    return {channel(colour.red(), base.red()), channel(colour.green(), base.green()), channel(colour.blue(), base.blue())};
+    return {channel(colour.red(), base.red()), channel(colour.green(), base.green()),
+            channel(colour.blue(), base.blue())};
 }
 
 QColor kindColour(LayerKind kind)
@@ -86,7 +87,8 @@ void paintLayer(QPainter& painter, const NetworkLayout::Layer& layer, const Netw
 }
 
 /// From each layer to the next one of its stage.
-void paintSteps(QPainter& painter, const NetworkLayout& layout, const NetworkLayout::Stage& stage, const NetworkColours& colours)
+void paintSteps(QPainter& painter, const NetworkLayout& layout, const NetworkLayout::Stage& stage,
+                const NetworkColours& colours)
 {
     painter.setPen(QPen(colours.line, 1.2));
     for (std::size_t i = 1; i < stage.layers.size(); ++i) {

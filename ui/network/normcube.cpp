@@ -27,7 +27,8 @@ View fit(const QRectF& area)
     const double width = NormCube::channels + depthX * NormCube::images;
     const double height = NormCube::pixels - depthY * NormCube::images;
     const double cell = std::min(area.width() / width, area.height() / height);
-    const QPointF corner(area.left() + (area.width() - width * cell) / 2, area.top() + (area.height() - height * cell) / 2);
+    const QPointF corner(area.left() + (area.width() - width * cell) / 2,
+                         area.top() + (area.height() - height * cell) / 2);
     return {corner + QPointF(0, -depthY * NormCube::images * cell), cell};
 }
 
@@ -36,8 +37,9 @@ View fit(const QRectF& area)
 NormCube::NormCube(QWidget* parent) : QWidget(parent)
 {
     setAccessibleName(tr("Which values share a mean and a deviation"));
-    setToolTip(tr("Images (N) go into the depth, channels (C) to the right, pixels (H, W) down. The marked values share one mean "
-                  "and one deviation. After Wu and He, Group Normalization, 2018."));
+    setToolTip(tr(
+        "Images (N) go into the depth, channels (C) to the right, pixels (H, W) down. The marked values share one mean "
+        "and one deviation. After Wu and He, Group Normalization, 2018."));
 }
 
 void NormCube::setNormalization(Normalization normalization, int groups)
@@ -85,18 +87,22 @@ void NormCube::paintEvent(QPaintEvent*)
     };
     for (int n = images - 1; n >= 0; --n) // top and right side from the back to the front
         for (int c = 0; c < channels; ++c)
-            cell(shares(n, c), 135, {view.at(n, c, 0), view.at(n, c + 1, 0), view.at(n + 1, c + 1, 0), view.at(n + 1, c, 0)});
+            cell(shares(n, c), 135,
+                 {view.at(n, c, 0), view.at(n, c + 1, 0), view.at(n + 1, c + 1, 0), view.at(n + 1, c, 0)});
     for (int n = images - 1; n >= 0; --n)
         for (int p = 0; p < pixels; ++p)
-            cell(shares(n, channels - 1), 80, {view.at(n, channels, p), view.at(n + 1, channels, p),
-                                               view.at(n + 1, channels, p + 1), view.at(n, channels, p + 1)});
+            cell(shares(n, channels - 1), 80,
+                 {view.at(n, channels, p), view.at(n + 1, channels, p), view.at(n + 1, channels, p + 1),
+                  view.at(n, channels, p + 1)});
     for (int c = 0; c < channels; ++c)
         for (int p = 0; p < pixels; ++p)
-            cell(shares(0, c), 110, {view.at(0, c, p), view.at(0, c + 1, p), view.at(0, c + 1, p + 1), view.at(0, c, p + 1)});
+            cell(shares(0, c), 110,
+                 {view.at(0, c, p), view.at(0, c + 1, p), view.at(0, c + 1, p + 1), view.at(0, c, p + 1)});
 
     painter.setPen(palette().color(QPalette::WindowText));
     const QPointF below = view.at(0, channels / 2.0, pixels);
-    painter.drawText(QRectF(below.x() - 80, below.y() + 2, 160, labelSpace - 2), Qt::AlignHCenter | Qt::AlignTop, tr("C: 16 channels"));
+    painter.drawText(QRectF(below.x() - 80, below.y() + 2, 160, labelSpace - 2), Qt::AlignHCenter | Qt::AlignTop,
+                     tr("C: 16 channels"));
     const QPointF left = view.at(0, 0, pixels / 2.0);
     painter.drawText(QRectF(left.x() - 60, left.y() - 10, 55, 20), Qt::AlignRight | Qt::AlignVCenter, tr("H, W"));
     const QPointF depth = view.at(images / 2.0, channels, pixels);

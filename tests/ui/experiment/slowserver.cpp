@@ -40,9 +40,9 @@ void SlowServer::answer(QTcpSocket* socket, const QByteArray& request)
     QByteArray head = match.hasMatch() ? "HTTP/1.1 206 Partial Content\r\n" : "HTTP/1.1 200 OK\r\n";
     if (match.hasMatch())
         head += "Content-Range: bytes " + QByteArray::number(start) + "-" + QByteArray::number(total - 1) + "/"
-            + QByteArray::number(total) + "\r\n";
+                + QByteArray::number(total) + "\r\n";
     head += "Accept-Ranges: bytes\r\nContent-Type: application/gzip\r\nConnection: close\r\nContent-Length: "
-        + QByteArray::number(total - start) + "\r\n\r\n";
+            + QByteArray::number(total - start) + "\r\n\r\n";
     socket->write(head);
     sendOn(socket, start, 0);
 }

@@ -18,8 +18,8 @@ public:
     explicit SlowServer(const QByteArray& content, QObject* parent = nullptr);
 
     QString url(const QString& name) const;
-    void setPiece(int bytes) { m_piece = bytes; } ///< sent every 10 ms
-    void setDropAfter(qint64 bytes) { m_dropAfter = bytes; } ///< of one answer; -1: never
+    void setPiece(int bytes) { m_piece = bytes; }               ///< sent every 10 ms
+    void setDropAfter(qint64 bytes) { m_dropAfter = bytes; }    ///< of one answer; -1: never
     QList<qint64> rangeStarts() const { return m_rangeStarts; } ///< of every request so far
 
 private:

@@ -36,6 +36,7 @@ class TestDataChooser : public QObject {
 private Q_SLOTS:
     void guessesWhatAFolderHolds_data();
     void guessesWhatAFolderHolds();
+    void namesThePackageOfTheDefault();
     void saysWhatIsChosen();
     void remembersTheChoice();
     void errorStandsInPlace();
@@ -67,6 +68,18 @@ void TestDataChooser::guessesWhatAFolderHolds()
     const QTemporaryDir folder;
     touch(folder.filePath(file));
     QCOMPARE(QString::fromStdString(guessDataSpec(folder.path()).toString()), expected.arg(folder.path()));
+}
+
+void TestDataChooser::namesThePackageOfTheDefault()
+{
+    const QString error = QStringLiteral("The folder is not there.");
+    QCOMPARE(
+        withPackageHint({}, error),
+        QStringLiteral("The folder is not there. Install Debian's package: sudo apt install dataset-fashion-mnist"));
+    QCOMPARE(withPackageHint({DataKind::FashionMnist, "/elsewhere"}, error), error);
+    QCOMPARE(withPackageHint({DataKind::Cifar10, {}}, error), error);
+    const QString complete = QStringLiteral("Install dataset-fashion-mnist.");
+    QCOMPARE(withPackageHint({}, complete), complete); // not said twice
 }
 
 void TestDataChooser::saysWhatIsChosen()

@@ -101,7 +101,8 @@ void TestExperimentForm::presetsSetEveryField_data()
     QTest::newRow("batch") << 0 << QStringLiteral("batch") << false << fields("20 64 0.01 0.9 8 0.1 0.02 0.25");
     QTest::newRow("group") << 1 << QStringLiteral("group") << false << fields("20 64 0.01 0.9 7 0.1 0 0.25");
     QTest::newRow("layer") << 2 << QStringLiteral("layer") << false << fields("20 64 0.01 0.9 7 0.1 0 0.25");
-    QTest::newRow("batch, quick look") << 3 << QStringLiteral("batch") << true << fields("5 64 0.01 0.9 2 0.1 0.02 0.25");
+    QTest::newRow("batch, quick look") << 3 << QStringLiteral("batch") << true
+                                       << fields("5 64 0.01 0.9 2 0.1 0.02 0.25");
     QTest::newRow("group, quick look") << 4 << QStringLiteral("group") << true << fields("5 64 0.01 0.9 2 0.1 0 0.25");
     QTest::newRow("layer, quick look") << 5 << QStringLiteral("layer") << true << fields("5 64 0.01 0.9 2 0.1 0 0.25");
 }
@@ -181,7 +182,8 @@ void TestExperimentForm::groupsWaitForGroupNorm()
     groups->setCurrentIndex(groups->findText(QStringLiteral("8")));
     QCOMPARE(m_form->spec().groups, 8);
     const QString text = child<QLabel>("normExplanation")->text();
-    QVERIFY2(text.contains(QStringLiteral("8 groups")) && text.contains(QStringLiteral("2 of 16, 4 of 32")), qPrintable(text));
+    QVERIFY2(text.contains(QStringLiteral("8 groups")) && text.contains(QStringLiteral("2 of 16, 4 of 32")),
+             qPrintable(text));
 }
 
 void TestExperimentForm::invalidFieldDisablesStart_data()
@@ -291,7 +293,8 @@ void TestExperimentForm::compareSendsTheThreeRecipes()
     m_form->show();
     QTRY_VERIFY_WITH_TIMEOUT(m_form->dataChooser()->dataset(), loadTimeout);
     std::vector<RunSpec> sent;
-    connect(m_form.get(), &ExperimentForm::compareRequested, this, [&](const std::vector<RunSpec>& specs) { sent = specs; });
+    connect(m_form.get(), &ExperimentForm::compareRequested, this,
+            [&](const std::vector<RunSpec>& specs) { sent = specs; });
     type("seed", QStringLiteral("3"));
     type("threads", QStringLiteral("2"));
     type("momentum", QStringLiteral("0.5")); // the comparison is of the seed's recipes, not of the form's
@@ -340,7 +343,8 @@ void TestExperimentForm::cudaSaysWhyNot()
     if (systemInfo().cuda)
         QSKIP("This computer has a CUDA device.");
     const auto* device = child<QComboBox>("device");
-    const auto* item = static_cast<const QStandardItemModel*>(device->model())->item(device->findData(int(DeviceChoice::Cuda)));
+    const auto* item =
+        static_cast<const QStandardItemModel*>(device->model())->item(device->findData(int(DeviceChoice::Cuda)));
     QVERIFY(!item->isEnabled());
     QVERIFY(item->toolTip().contains(QStringLiteral("no CUDA device")));
     RunSpec spec = m_form->spec(); // a run that was made elsewhere
@@ -355,7 +359,8 @@ void TestExperimentForm::targetsAreJudged()
     // 40,394 for ten classes; each class has 32 weights and a bias.
     const QLocale locale;
     const QString parameters = locale.toString(40'394 - 6 * 33);
-    QVERIFY2(child<QLabel>("targetParameters")->text().contains(parameters), qPrintable(child<QLabel>("targetParameters")->text()));
+    QVERIFY2(child<QLabel>("targetParameters")->text().contains(parameters),
+             qPrintable(child<QLabel>("targetParameters")->text()));
     QCOMPARE(child<QLabel>("targetParametersMark")->accessibleName(), QStringLiteral("met"));
     QCOMPARE(child<QLabel>("targetEpochsMark")->accessibleName(), QStringLiteral("met"));
     QCOMPARE(child<QLabel>("targetAccuracyMark")->accessibleName(), QStringLiteral("not known yet"));

@@ -58,7 +58,10 @@ private Q_SLOTS:
 
 private:
     ArchiveSource source(const SlowServer& server) const;
-    QPushButton* start(const FetchDialog& dialog) const { return dialog.findChild<QPushButton*>(QStringLiteral("fetchStart")); }
+    QPushButton* start(const FetchDialog& dialog) const
+    {
+        return dialog.findChild<QPushButton*>(QStringLiteral("fetchStart"));
+    }
 
     QTemporaryDir m_folder;
     QByteArray m_archive;
@@ -78,7 +81,8 @@ void TestFetchDialog::initTestCase()
     writeFile(inner.filePath(QStringLiteral("readme.html")), "<html></html>");
     QProcess tar;
     tar.setWorkingDirectory(m_folder.path());
-    tar.start(QStringLiteral("tar"), {QStringLiteral("-czf"), QStringLiteral("archive.tar.gz"), QStringLiteral("cifar-10-batches-bin")});
+    tar.start(QStringLiteral("tar"),
+              {QStringLiteral("-czf"), QStringLiteral("archive.tar.gz"), QStringLiteral("cifar-10-batches-bin")});
     QVERIFY(tar.waitForFinished());
     QCOMPARE(tar.exitCode(), 0);
     QFile archive(root.filePath(QStringLiteral("archive.tar.gz")));

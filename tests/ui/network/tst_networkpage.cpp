@@ -46,7 +46,8 @@ void TestNetworkPage::tableHasEveryLayerAndTheTotal()
     model.setNetwork(network);
     const int total = model.rowCount() - 1;
     QCOMPARE(total, int(network.layers.size()));
-    QCOMPARE(model.index(total, LayerTableModel::ParametersColumn).data(LayerTableModel::ParametersRole).toLongLong(), 40'394LL);
+    QCOMPARE(model.index(total, LayerTableModel::ParametersColumn).data(LayerTableModel::ParametersRole).toLongLong(),
+             40'394LL);
     QCOMPARE(model.index(total, LayerTableModel::ParametersColumn).data().toString(), QLocale().toString(40'394));
     QVERIFY(model.index(total, 0).data(LayerTableModel::IsTotalRole).toBool());
     qint64 sum = 0;
@@ -54,9 +55,11 @@ void TestNetworkPage::tableHasEveryLayerAndTheTotal()
         sum += model.index(row, 0).data(LayerTableModel::ParametersRole).toLongLong();
     QCOMPARE(sum, 40'394LL);
     const auto row = std::find_if(network.layers.begin(), network.layers.end(),
-                                  [](const LayerInfo& layer) { return layer.name == "Conv1.0"; }) - network.layers.begin();
+                                  [](const LayerInfo& layer) { return layer.name == "Conv1.0"; })
+                     - network.layers.begin();
     QCOMPARE(model.index(int(row), LayerTableModel::ShapeColumn).data().toString(), QStringLiteral("16 x 32 x 32"));
-    QCOMPARE(model.index(int(row), LayerTableModel::ParametersColumn).data().toString(), QStringLiteral("448")); // 3*16*9 + 16
+    QCOMPARE(model.index(int(row), LayerTableModel::ParametersColumn).data().toString(),
+             QStringLiteral("448")); // 3*16*9 + 16
     model.setNetwork(describeNetwork(Normalization::None, 4, 10));
     QVERIFY(model.rowCount() - 1 < total);
 }
@@ -64,8 +67,8 @@ void TestNetworkPage::tableHasEveryLayerAndTheTotal()
 void TestNetworkPage::drawingFollowsTheGraph_data()
 {
     QTest::addColumn<int>("normalization");
-    for (const auto normalization : {Normalization::Batch, Normalization::Layer, Normalization::Group, Normalization::Instance,
-                                     Normalization::None})
+    for (const auto normalization : {Normalization::Batch, Normalization::Layer, Normalization::Group,
+                                     Normalization::Instance, Normalization::None})
         QTest::newRow(std::string(toString(normalization)).c_str()) << int(normalization);
 }
 
@@ -75,7 +78,8 @@ void TestNetworkPage::drawingFollowsTheGraph()
     const NetworkInfo network = describeNetwork(static_cast<Normalization>(normalization), 4, 10);
     const NetworkLayout layout = NetworkLayout::of(network);
     QCOMPARE(layout.layers.size(), network.layers.size());
-    const auto adds = std::count_if(layout.stages.begin(), layout.stages.end(), [](const auto& stage) { return stage.isAdd; });
+    const auto adds =
+        std::count_if(layout.stages.begin(), layout.stages.end(), [](const auto& stage) { return stage.isAdd; });
     QCOMPARE(adds, 2);
     for (const auto& stage : layout.stages) {
         if (!stage.isAdd)
@@ -95,7 +99,8 @@ void TestNetworkPage::drawingFollowsTheGraph()
         QCOMPARE(convolutions, QList<int>({3, 1}));
         QCOMPARE(rows, QList<int>({0, 1}));
     }
-    const auto shortcuts = std::count_if(layout.arrows.begin(), layout.arrows.end(), [](const auto& arrow) { return arrow.shortcut; });
+    const auto shortcuts =
+        std::count_if(layout.arrows.begin(), layout.arrows.end(), [](const auto& arrow) { return arrow.shortcut; });
     QCOMPARE(shortcuts, 4); // into and out of either branch
 }
 
