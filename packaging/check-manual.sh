@@ -1,9 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# sh check-manual.sh NORMSCOPE-CLI MANUAL: fails where a command or an option of --help is not in the manual page.
+# sh check-manual.sh PROGRAM MANUAL [COMMAND...]: fails where a command, or an option of its --help, is not in the
+# manual page. Without commands it looks at the options of the program itself.
 set -eu
 program=$1
 manual=$(sed 's/\\-/-/g' "$2")
+shift 2
+[ $# -gt 0 ] || set -- ''
 missing=0
 
 expect() {
@@ -16,11 +19,11 @@ expect() {
     esac
 }
 
-for command in train runs compare export evaluate 'data fetch' 'data inspect' info; do
+for command in "$@"; do
     expect "${command%% *}" "$command"
     # shellcheck disable=SC2086 # a command may be two words
     help=$("$program" $command --help)
-    options=$(printf '%s\n' "$help" | grep -o -E -e '^ +(-[a-z],)?--[a-z-]+' | grep -o -E -e '--[a-z-]+')
+    options=$(printf '%s\n' "$help" | grep -o -E -e '^ +(-[a-z], ?)?--[a-z-]+' | grep -o -E -e '--[a-z-]+')
     for option in $options; do
         [ "$option" = --help ] || expect "$option" "$command"
     done

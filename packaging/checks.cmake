@@ -13,6 +13,12 @@ if(SHELLCHECK)
   add_test(NAME shell_scripts COMMAND ${SHELLCHECK} ${here}/install-packages.sh ${here}/build.sh ${here}/run.sh
            ${here}/test.sh ${here}/check-manual.sh ${PROJECT_SOURCE_DIR}/.ci/run)
 endif()
-# Every option that the command line offers is in its manual page.
+# Every option that the programs offer is in their manual pages.
 add_test(NAME manual COMMAND sh ${here}/check-manual.sh $<TARGET_FILE:normscope-cli>
-         ${CMAKE_CURRENT_BINARY_DIR}/normscope-cli.1)
+         ${CMAKE_CURRENT_BINARY_DIR}/normscope-cli.1
+         train runs compare export evaluate "data fetch" "data inspect" info)
+if(TARGET normscope)
+  add_test(NAME manual_window COMMAND sh ${here}/check-manual.sh $<TARGET_FILE:normscope>
+           ${CMAKE_CURRENT_BINARY_DIR}/normscope.1)
+  set_tests_properties(manual_window PROPERTIES ENVIRONMENT QT_QPA_PLATFORM=offscreen)
+endif()
