@@ -128,9 +128,9 @@ void TestCli::listsAndCompares()
     const QJsonArray array = QJsonDocument::fromJson(runs.out.toUtf8()).array();
     QCOMPARE(array.size(), 3);
     QCOMPARE(array[0].toObject().value(QStringLiteral("name")).toString(), QStringLiteral("first"));
-    const auto store = RunStore::open(this->store().toStdString());
+    const auto opened = RunStore::open(store().toStdString());
     std::set<int> colours;
-    for (const RunRecord& run : store->list())
+    for (const RunRecord& run : opened->list())
         colours.insert(run.colour);
     QCOMPARE(colours.size(), std::size_t(3)); // each run can be told from the others
     const Answer text = call({QStringLiteral("compare"), QStringLiteral("first"), QStringLiteral("again"), QStringLiteral("--store"), store()});
