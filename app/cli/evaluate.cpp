@@ -5,8 +5,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 
 namespace normscope::cli {
 
@@ -27,7 +29,18 @@ struct EvaluateOptions {
 struct Subject {
     RunSpec spec;
     std::string weights;
+    std::optional<InputScale> scale;     ///< of the run's training data; a weights file does not tell it
+    std::vector<std::string> classNames; ///< the run's; empty for a weights file
 };
+
+std::string listText(const std::vector<std::string>& names)
+{
+    constexpr std::size_t shown = 10;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(names.size(), shown); ++i)
+        text += (i == 0 ? "" : ", ") + names[i];
+    return names.size() > shown ? text + ", ..." : text;
+}
 
 Result<Subject> subjectOf(const EvaluateOptions& options)
 {
@@ -50,7 +63,13 @@ Result<Subject> subjectOf(const EvaluateOptions& options)
         const auto run = store->find(options.what);
         if (!run)
             return run.error();
+        if (run->state == RunState::Damaged)
+            return Error{ErrorCode::BadInput, "The run in " + run->folder + " is damaged: " + run->reason, {}};
+        if (run->epochs.empty())
+            return Error{ErrorCode::BadInput, "The run \"" + run->name + "\" has no finished epoch yet, so it has no weights.", {}};
         subject.spec = run->spec;
+        subject.scale = run->inputScale;
+        subject.classNames = run->classNames;
         subject.spec.limitTrain = subject.spec.limitTest = 0; // all test images, whatever the run used
         subject.spec.quickLook = false;
         subject.weights = store->weightsPath(*run);
@@ -102,7 +121,10 @@ int evaluate(const EvaluateOptions& options)
         return report(dataset.error());
     RunSpec spec = subject->spec;
     spec.batchSize = 1; // not used for testing; any data set is large enough for it
-    auto trainer = Trainer::create(spec, *dataset);
+    if (!subject->classNames.empty() && subject->classNames != (*dataset)->classNames)
+        return report({ErrorCode::BadInput, "The run was trained on the classes " + listText(subject->classNames) + ", but "
+                           + (*dataset)->title + " has " + listText((*dataset)->classNames) + ": its answers would mean nothing there.", {}});
+    auto trainer = Trainer::create(spec, *dataset, subject->scale);
     if (!trainer)
         return report(trainer.error());
     if (const Status status = (*trainer)->loadWeights(subject->weights); !status)

@@ -99,7 +99,7 @@ int compareRuns(const std::string& storeFolder, const std::vector<std::string>& 
     printTable(rows);
     for (const RunRecord& run : runs)
         if (run.dataFingerprint != runs.front().dataFingerprint)
-            std::cerr << "Warning: " << run.name << " saw other data than " << runs.front().name << "; their figures do not compare.\n";
+            std::cerr << "Warning: " << displayName(run) << " saw other data than " << displayName(runs.front()) << "; their figures do not compare.\n";
     return Done;
 }
 

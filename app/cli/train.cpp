@@ -120,13 +120,16 @@ int trainRun(const RunStore& store, const RunSpec& spec, const std::string& name
     RunControl control;
     ProgressPrinter printer;
     const InterruptWatcher watcher(control);
+    if (spec.quickLook)
+        std::cerr << "Quick look: a fifth of the images; its figures are not those of a full run.\n";
     const RunRecord ended = executeRun(store, *record, std::move(dataset), printer, control);
     if (!ended.reason.empty())
         std::cerr << "normscope-cli: " << toString(ended.state) << ": " << ended.reason << '\n';
     std::cout << ended.folder << std::endl;
     if (ended.state == RunState::Stopped)
         return Interrupted;
-    return ended.state == RunState::Finished ? Done : RunFailed;
+    // A finished run has a reason where not everything could be saved.
+    return ended.state == RunState::Finished && ended.reason.empty() ? Done : RunFailed;
 }
 
 int train(const TrainOptions& options)

@@ -3,6 +3,7 @@
 
 #include "model/base/result.h"
 #include "model/data/dataspec.h"
+#include "model/data/inputscale.h"
 
 #include <array>
 #include <atomic>
@@ -42,6 +43,7 @@ struct Dataset {
     std::string fingerprint;           ///< SHA-256 (hex) over class names, labels and pixels of both splits
     std::vector<std::string> warnings; ///< what was skipped or converted, in words, for the user
 
+    InputScale inputScale() const { return {mean, deviation}; }
     std::vector<std::size_t> classCounts(const Split& split) const;
 };
 

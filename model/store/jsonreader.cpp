@@ -4,6 +4,7 @@
 #include "model/store/csv.h"
 #include "model/store/storetext.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace normscope::storage {
@@ -48,6 +49,17 @@ void ObjectReader::boolean(const char* key, bool& out, Need need)
         out = found->get<bool>();
     else if (found)
         expected(key, "true or false", *found);
+}
+
+void ObjectReader::numbers(const char* key, std::array<float, 3>& out, Need need)
+{
+    const Json* found = value(key, need);
+    if (!found)
+        return;
+    if (found->is_array() && found->size() == out.size() && std::all_of(found->begin(), found->end(), [](const Json& item) { return item.is_number(); }))
+        out = found->get<std::array<float, 3>>();
+    else
+        expected(key, "a list of three numbers", *found);
 }
 
 void ObjectReader::texts(const char* key, std::vector<std::string>& out, Need need)

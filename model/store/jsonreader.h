@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <array>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -33,6 +34,7 @@ public:
     void text(const char* key, std::string& out, Need need);
     void number(const char* key, double& out, Need need); ///< what jsonNumber() wrote
     void boolean(const char* key, bool& out, Need need);
+    void numbers(const char* key, std::array<float, 3>& out, Need need);
     void texts(const char* key, std::vector<std::string>& out, Need need);
     const Json* object(const char* key, Need need); ///< null if there is none
 

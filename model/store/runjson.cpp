@@ -74,6 +74,8 @@ void readSummary(ObjectReader read, RunRecord& record)
     read.text("dataTitle", record.dataTitle, Optional);
     read.text("dataFingerprint", record.dataFingerprint, Optional);
     read.texts("classNames", record.classNames, Optional);
+    read.numbers("inputMean", record.inputScale.mean, Optional);
+    read.numbers("inputDeviation", record.inputScale.deviation, Optional);
     read.integer("trainImages", record.trainImages, Optional);
     read.integer("testImages", record.testImages, Optional);
     read.integer("parameters", record.parameters, Optional);
@@ -122,7 +124,8 @@ Json summaryJson(const RunRecord& record)
     Json summary{{"dataTitle", record.dataTitle},     {"dataFingerprint", record.dataFingerprint},
                  {"classNames", record.classNames},   {"trainImages", record.trainImages},
                  {"testImages", record.testImages},   {"parameters", record.parameters},
-                 {"device", record.device},           {"software", record.software}};
+                 {"device", record.device},           {"software", record.software},
+                 {"inputMean", record.inputScale.mean}, {"inputDeviation", record.inputScale.deviation}};
     if (!record.epochs.empty())
         summary["lastEpoch"] = lastEpochJson(record.epochs.back());
     return summary;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "model/data/inputscale.h"
 #include "model/evaluation/evaluation.h"
 #include "model/training/runspec.h"
 
@@ -40,6 +41,7 @@ struct RunRecord {
     std::string dataTitle;
     std::string dataFingerprint;
     std::vector<std::string> classNames;
+    InputScale inputScale;         ///< of the training data
     std::size_t trainImages = 0; ///< that the run uses
     std::size_t testImages = 0;
     std::int64_t parameters = 0;

@@ -12,13 +12,13 @@
 
 namespace normscope {
 
-BatchSource::BatchSource(const Dataset& dataset, const Split& split, std::vector<std::uint32_t> indices, int batchSize,
+BatchSource::BatchSource(const InputScale& scale, const Split& split, std::vector<std::uint32_t> indices, int batchSize,
                          at::MemoryFormat format)
     : m_split(split), m_indices(std::move(indices)), m_order(m_indices), m_batchSize(batchSize), m_format(format)
 {
     for (std::size_t c = 0; c < 3; ++c)
         for (int v = 0; v < 256; ++v)
-            m_normalized[c][v] = (static_cast<float>(v) / 255.0F - dataset.mean[c]) / dataset.deviation[c];
+            m_normalized[c][v] = (static_cast<float>(v) / 255.0F - scale.mean[c]) / scale.deviation[c];
 }
 
 void BatchSource::beginEpoch(std::uint64_t seed, int epoch, double augment)

@@ -22,7 +22,7 @@ struct Batch {
 class BatchSource {
 public:
     /// `indices` are the images of the split that the run uses.
-    BatchSource(const Dataset& dataset, const Split& split, std::vector<std::uint32_t> indices, int batchSize,
+    BatchSource(const InputScale& scale, const Split& split, std::vector<std::uint32_t> indices, int batchSize,
                 at::MemoryFormat format);
 
     /// Shuffles with (seed, epoch) and augments with probability `augment` from here on. epoch is 1-based.

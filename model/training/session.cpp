@@ -89,6 +89,7 @@ void describeStart(RunRecord& record, const Dataset& dataset, const Trainer& tra
     record.dataTitle = dataset.title;
     record.dataFingerprint = dataset.fingerprint;
     record.classNames = dataset.classNames;
+    record.inputScale = dataset.inputScale();
     record.trainImages = trainer.trainImages();
     record.testImages = trainer.testImages();
     record.parameters = trainer.parameterCount();
@@ -133,6 +134,15 @@ RunRecord executeRun(const RunStore& store, RunRecord record, std::shared_ptr<co
         record.reason = lock.error().message;
         return record;
     }
+    // Another window may have trained it while it waited here.
+    const auto onDisk = store.load(record.id);
+    if (!onDisk) {
+        record.state = RunState::Failed;
+        record.reason = onDisk.error().message;
+        return record;
+    }
+    if (onDisk->state != RunState::Queued)
+        return *onDisk;
     train(store, record, dataset, observer, control);
     if (const Status status = store.save(record); !status)
         record.reason += (record.reason.empty() ? "" : "; ") + status.error().message;

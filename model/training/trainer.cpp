@@ -45,11 +45,11 @@ double waitWhilePaused(const RunControl& control)
 } // namespace
 
 struct Trainer::Private {
-    Private(const RunSpec& runSpec, std::shared_ptr<const Dataset> data, c10::Device where)
+    Private(const RunSpec& runSpec, std::shared_ptr<const Dataset> data, const InputScale& scale, c10::Device where)
         : spec(runSpec), dataset(std::move(data)), device(where), learner(spec, int(dataset->classNames.size()), device),
-          train(*dataset, dataset->train, usedIndices(dataset->train.size(), spec.limitTrain, spec.quickLook, "train"),
+          train(scale, dataset->train, usedIndices(dataset->train.size(), spec.limitTrain, spec.quickLook, "train"),
                 spec.batchSize, learner.format()),
-          test(*dataset, dataset->test, usedIndices(dataset->test.size(), spec.limitTest, spec.quickLook, "test"),
+          test(scale, dataset->test, usedIndices(dataset->test.size(), spec.limitTest, spec.quickLook, "test"),
                testBatchSize, learner.format())
     {
     }
@@ -62,7 +62,7 @@ struct Trainer::Private {
 
     EpochPart trainEpoch(int epoch, TrainerObserver& observer, const RunControl& control);
     std::shared_ptr<const Evaluation> evaluate(TrainerObserver* observer, const RunControl* control, int epoch);
-    double secondsLeft(int epoch, int batch, double secondsPerBatch) const;
+    double secondsLeft(int epoch, int batch) const;
 
     RunSpec spec;
     std::shared_ptr<const Dataset> dataset;
@@ -70,10 +70,14 @@ struct Trainer::Private {
     Learner learner;
     BatchSource train;
     BatchSource test;
-    double testSeconds = 0; ///< of the last evaluation
+    // Of the last epoch, for the progress that is reported while testing and for the time left.
+    double imagesPerSecond = 0;
+    double secondsPerBatch = 0;
+    double testSeconds = 0;
 };
 
-double Trainer::Private::secondsLeft(int epoch, int batch, double secondsPerBatch) const
+/// With `batch` of the epoch's training batches done and its test still to come.
+double Trainer::Private::secondsLeft(int epoch, int batch) const
 {
     const int epochsAfter = spec.epochs - epoch;
     const double batchesLeft = double(train.batches()) * epochsAfter + (train.batches() - batch);
@@ -112,8 +116,10 @@ Trainer::Private::EpochPart Trainer::Private::trainEpoch(int epoch, TrainerObser
         correct += result.correct.item<std::int64_t>();
         seen += batch.labels.size(0);
         const double seconds = watch.seconds();
-        observer.batchDone({BatchProgress::Phase::Training, epoch, spec.epochs, number + 1, batches, loss,
-                            double(seen) / seconds, secondsLeft(epoch, number + 1, seconds / (number + 1))});
+        imagesPerSecond = double(seen) / seconds;
+        secondsPerBatch = seconds / (number + 1);
+        observer.batchDone({BatchProgress::Phase::Training, epoch, spec.epochs, number + 1, batches, loss, imagesPerSecond,
+                            secondsLeft(epoch, number + 1)});
     }
     part.metrics.seconds = watch.seconds();
     part.metrics.trainLoss = lossSum / batches;
@@ -131,8 +137,11 @@ std::shared_ptr<const Evaluation> Trainer::Private::evaluate(TrainerObserver* ob
     const auto classes = static_cast<std::int64_t>(evaluation->classes);
     double lossSum = 0;
     for (int number = 0; number < test.batches(); ++number) {
-        if (control && control->stop)
-            return nullptr;
+        if (control) {
+            waitWhilePaused(*control);
+            if (control->stop)
+                return nullptr;
+        }
         const Batch batch = test.batch(number);
         const at::Tensor logProbabilities = learner.logProbabilities(batch.images).cpu().contiguous();
         const at::Tensor predicted = logProbabilities.argmax(1);
@@ -149,7 +158,8 @@ std::shared_ptr<const Evaluation> Trainer::Private::evaluate(TrainerObserver* ob
             lossSum -= double(logP[i * classes + labels[i]]);
         }
         if (observer)
-            observer->batchDone({BatchProgress::Phase::Testing, epoch, spec.epochs, number + 1, test.batches(), 0, 0, 0});
+            observer->batchDone({BatchProgress::Phase::Testing, epoch, spec.epochs, number + 1, test.batches(), 0, imagesPerSecond,
+                                 std::max(0.0, secondsLeft(epoch, train.batches()) - watch.seconds())});
     }
     evaluation->loss = lossSum / double(std::max<std::size_t>(evaluation->size(), 1));
     testSeconds = watch.seconds();
@@ -159,7 +169,8 @@ std::shared_ptr<const Evaluation> Trainer::Private::evaluate(TrainerObserver* ob
 Trainer::Trainer(std::unique_ptr<Private> p) : d(std::move(p)) {}
 Trainer::~Trainer() = default;
 
-Result<std::unique_ptr<Trainer>> Trainer::create(const RunSpec& spec, std::shared_ptr<const Dataset> dataset)
+Result<std::unique_ptr<Trainer>> Trainer::create(const RunSpec& spec, std::shared_ptr<const Dataset> dataset,
+                                                 const std::optional<InputScale>& scale)
 {
     if (const Status status = checkSpec(spec, dataset->train.size()); !status)
         return status.error();
@@ -168,7 +179,8 @@ Result<std::unique_ptr<Trainer>> Trainer::create(const RunSpec& spec, std::share
         return device.error();
     try {
         prepareTrainingThread(spec.threads);
-        return std::unique_ptr<Trainer>(new Trainer(std::make_unique<Private>(spec, std::move(dataset), *device)));
+        const InputScale used = scale.value_or(dataset->inputScale());
+        return std::unique_ptr<Trainer>(new Trainer(std::make_unique<Private>(spec, std::move(dataset), used, *device)));
     } catch (const std::exception& e) {
         return errorFromException(e, spec.batchSize);
     }

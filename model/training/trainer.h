@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace normscope {
@@ -34,7 +35,7 @@ struct BatchProgress {
     int batch = 0;  ///< batches done in this phase
     int batches = 0;
     float loss = 0; ///< of this training batch
-    double imagesPerSecond = 0; ///< of this epoch's training so far
+    double imagesPerSecond = 0; ///< of this epoch's training so far; while testing, of all of it
     double secondsLeft = 0;     ///< estimate for the whole run
 };
 
@@ -65,7 +66,9 @@ struct TrainingOutcome {
 class Trainer {
 public:
     /// Errors: BadUsage (spec), Device (CUDA asked for but not there), OutOfMemory.
-    static Result<std::unique_ptr<Trainer>> create(const RunSpec& spec, std::shared_ptr<const Dataset> dataset);
+    /// `scale`: of the data that the weights were trained on, where it is not `dataset`.
+    static Result<std::unique_ptr<Trainer>> create(const RunSpec& spec, std::shared_ptr<const Dataset> dataset,
+                                                   const std::optional<InputScale>& scale = {});
     ~Trainer();
 
     std::int64_t parameterCount() const;

@@ -159,6 +159,12 @@ void TestCli::exportsAndEvaluates()
         QCOMPARE(json.value(QStringLiteral("accuracy")).toDouble(), testAccuracy);
         QCOMPARE(json.value(QStringLiteral("images")).toInt(), 30);
     }
+    const QString others = m_folder.filePath(QStringLiteral("others"));
+    testing::writeImageFolder(others, *testing::syntheticDataset(4, 20, 2));
+    const Answer mismatch = call({QStringLiteral("evaluate"), m_run, QStringLiteral("--data"), QStringLiteral("folder:") + others,
+                                  QStringLiteral("--store"), store()});
+    QCOMPARE(mismatch.code, 2);
+    QVERIFY2(mismatch.err.contains(QStringLiteral("its answers would mean nothing there")), qPrintable(mismatch.err));
     const Answer wrong = call({QStringLiteral("evaluate"), to + QStringLiteral("/weights.pt"), QStringLiteral("--norm"), QStringLiteral("none"),
                                QStringLiteral("--data"), data()});
     QCOMPARE(wrong.code, 2);

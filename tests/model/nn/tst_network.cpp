@@ -4,6 +4,7 @@
 #include "model/nn/weights.h"
 #include "model/training/device.h"
 #include "model/training/learner.h"
+#include "model/training/trainer.h"
 #include "tests/fixtures/testsupport.h"
 
 #include <QProcess>
@@ -16,6 +17,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <map>
 
 using namespace normscope;
 
@@ -38,26 +40,51 @@ double largestDifference(const at::Tensor& a, const at::Tensor& b)
     return (a.to(at::kDouble) - b.to(at::kDouble)).abs().max().item<double>();
 }
 
-/// All tensors together: |values - reference| / |reference| (Euclidean) within 1e-4. A tensor alone may differ by more:
-/// the gradients of biases before a normalization are 0 but for rounding, and where two inputs of a max pool or a
-/// ReLU nearly tie, rounding decides. The reference itself is 1.5e-4 (gradients) and 1.7e-4 (after five steps)
-/// away from a float64 computation for batch norm.
-void compareAll(const StateDict& tensors, const c10::Dict<c10::IValue, c10::IValue>& reference, const char* what, bool gradients)
+/// How far values may be from the reference: |values - reference| / |reference| (Euclidean).
+struct Bounds {
+    double all = 1e-4;       ///< all tensors together
+    double gradients = 1e-4; ///< each tensor's gradient alone; see `floor` in compareAll()
+    double state = 1e-4;     ///< each tensor alone after five steps
+    double output = 1e-4;    ///< log-probabilities after five steps, absolute
+};
+
+/// Where two inputs of a max pool or a ReLU nearly tie, rounding decides which way a gradient goes, so float32 cannot
+/// do better in single tensors. Against a float64 computation the reference itself is off by 8.6e-4 in one gradient of
+/// batch norm and by 7e-2 in Conv1.1.bias after five steps (which starts at 0); for layer norm by 5e-4 there. The same
+/// PyTorch 1.13 in Python on another machine differs from it by as much.
+Bounds boundsOf(Normalization normalization, bool cuda)
 {
-    double difference = 0, size = 0;
+    Bounds bounds;
+    if (normalization == Normalization::Batch)
+        bounds = {1e-4, 2e-3, 5e-2, 5e-4};
+    if (normalization == Normalization::Layer)
+        bounds = {1e-4, 1e-4, 2e-3, 5e-4};
+    if (cuda) // with TF32 off
+        bounds = {1e-3, 1e-2, 1e-1, 2e-3};
+    return bounds;
+}
+
+void compareAll(const StateDict& tensors, const c10::Dict<c10::IValue, c10::IValue>& reference, const char* what, bool gradients,
+                double allBound, double tensorBound)
+{
+    double difference = 0, size = 0, largest = 0;
+    if (gradients)
+        for (const auto& entry : reference)
+            largest = std::max(largest, entry.value().toTensor().norm().item<double>());
+    const double floor = 1e-3 * largest; // A bias before a normalization has gradient 0 but for rounding.
     for (const auto& [key, tensor] : tensors) {
         const at::Tensor expected = tensorOf(reference, key).to(at::kDouble);
-        const at::Tensor value = (gradients ? tensor.grad() : tensor).detach().to(at::kDouble);
+        const at::Tensor value = (gradients ? tensor.grad() : tensor).detach().cpu().to(at::kDouble);
         QCOMPARE(value.sizes(), expected.sizes());
+        const double off = (value - expected).norm().item<double>() / std::max({expected.norm().item<double>(), floor, 1e-12});
+        QVERIFY2(off < tensorBound, qPrintable(QStringLiteral("%1, %2: %3").arg(QString::fromLatin1(what), QString::fromStdString(key)).arg(off)));
         difference += (value - expected).square().sum().item<double>();
         size += expected.square().sum().item<double>();
     }
     const double relative = std::sqrt(difference / size);
-    QVERIFY2(relative < 1e-4, qPrintable(QStringLiteral("%1: %2").arg(QString::fromLatin1(what)).arg(relative)));
+    QVERIFY2(relative < allBound, qPrintable(QStringLiteral("%1: %2").arg(QString::fromLatin1(what)).arg(relative)));
 }
 
-/// Of the log-probabilities after five steps; the same PyTorch on another machine reaches 2.4e-4 for layer norm.
-constexpr double evaluationBound = 5e-4;
 
 RunSpec referenceSpec(Normalization normalization)
 {
@@ -99,9 +126,9 @@ void TestNetwork::matchesReference_data()
     QTest::addColumn<QString>("name");
     QTest::addColumn<int>("normalization");
     QTest::addColumn<int>("threads");
-    for (const int threads : {1, 2, 3}) {
+    for (const int threads : {1, 2, 3, 0}) { // 0: on CUDA
         const auto row = [&](const char* name, Normalization n) {
-            QTest::addRow("%s, %d threads", name, threads) << QString::fromLatin1(name) << int(n) << threads;
+            (threads == 0 ? QTest::addRow("%s, CUDA", name) : QTest::addRow("%s, %d threads", name, threads)) << QString::fromLatin1(name) << int(n) << threads;
         };
         row("bn", Normalization::Batch);
         row("gn", Normalization::Group);
@@ -117,6 +144,8 @@ void TestNetwork::matchesReference()
     const QString folder = testing::sharedPath(QStringLiteral("reference/net"));
     if (folder.isEmpty())
         QSKIP("../shared/reference/net is not there");
+    if (threads == 0 && !systemInfo().cuda)
+        QSKIP("no CUDA device here");
     const std::string prefix = (folder + QLatin1Char('/') + name).toStdString();
     prepareTrainingThread(threads);
 
@@ -127,20 +156,25 @@ void TestNetwork::matchesReference()
     const at::Tensor images = (tensorOf(data, "images").to(at::kFloat) / 255 - mean) / deviation;
     const at::Tensor labels = tensorOf(data, "labels");
 
-    Learner learner(referenceSpec(static_cast<Normalization>(normalization)), 10, at::kCPU);
+    const bool cuda = threads == 0;
+    const Bounds bounds = boundsOf(static_cast<Normalization>(normalization), cuda);
+    at::globalContext().setAllowTF32CuBLAS(false);
+    at::globalContext().setAllowTF32CuDNN(false);
+    Learner learner(referenceSpec(static_cast<Normalization>(normalization)), 10, cuda ? at::kCUDA : at::kCPU);
     const auto batch = [&](int n) { return Batch{images.slice(0, n * 64, n * 64 + 64).contiguous(learner.format()), labels.slice(0, n * 64, n * 64 + 64)}; };
     QVERIFY(readStateDict(prefix + "_init.pt", learner.network().stateDict()));
-    QVERIFY(largestDifference(learner.logProbabilities(batch(0).images), tensorOf(expected, "eval_before")) < 1e-4);
+    QVERIFY(largestDifference(learner.logProbabilities(batch(0).images).cpu(), tensorOf(expected, "eval_before")) < bounds.all);
 
     for (int step = 0; step < 5; ++step) {
         const auto result = learner.step(batch(step), 0.01, 0);
         const double difference = std::abs(result.loss.item<double>() - tensorOf(expected, "losses")[step].item<double>());
-        QVERIFY2(difference < 1e-4, qPrintable(QStringLiteral("loss %1: %2").arg(step).arg(difference)));
+        QVERIFY2(difference < bounds.all, qPrintable(QStringLiteral("loss %1: %2").arg(step).arg(difference)));
         if (step == 0)
-            compareAll(learner.network().parameters(), readReference(prefix + "_grads_first.pt"), "gradients", true);
+            compareAll(learner.network().parameters(), readReference(prefix + "_grads_first.pt"), "gradients", true, bounds.all, bounds.gradients);
     }
-    QVERIFY(largestDifference(learner.logProbabilities(batch(0).images), tensorOf(expected, "eval_after5")) < evaluationBound);
-    compareAll(learner.network().stateDict(), readReference(prefix + "_after5.pt"), "state after five steps", false);
+    const double output = largestDifference(learner.logProbabilities(batch(0).images).cpu(), tensorOf(expected, "eval_after5"));
+    QVERIFY2(output < bounds.output, qPrintable(QString::number(output)));
+    compareAll(learner.network().stateDict(), readReference(prefix + "_after5.pt"), "state after five steps", false, bounds.all, bounds.state);
 }
 
 void TestNetwork::tinyExampleOfTheSeed()
@@ -206,10 +240,19 @@ void TestNetwork::describesItself()
 void TestNetwork::freshWeightsFollowPyTorch()
 {
     const Network network(Normalization::Batch, 1, 10, 0, 5);
+    std::map<std::string, double> weights; // layer name and bound of each convolution
     for (const auto& [name, tensor] : network.parameters()) {
-        if (tensor.dim() != 4)
+        if (tensor.dim() != 4) { // uniform within the convolution's bound, or a normalization's 1 and 0
+            const bool normalization = weights.count(name.substr(0, name.rfind('.'))) == 0;
+            const double bias = normalization ? 0 : weights.at(name.substr(0, name.rfind('.')));
+            if (normalization && name.ends_with(".weight"))
+                QVERIFY2(at::equal(tensor, at::ones_like(tensor)), name.c_str());
+            else
+                QVERIFY2(tensor.abs().max().item<double>() <= bias && (normalization || tensor.std().item<double>() > 0.3 * bias), name.c_str());
             continue;
+        }
         const double bound = 1.0 / std::sqrt(double(tensor.numel() / tensor.size(0)));
+        weights[name.substr(0, name.rfind('.'))] = bound;
         QVERIFY2(tensor.abs().max().item<double>() <= bound, name.c_str());
         if (tensor.numel() > 1'000) { // uniform: deviation bound / sqrt(3), mean 0
             QVERIFY2(std::abs(tensor.std().item<double>() * std::sqrt(3.0) / bound - 1) < 0.05, name.c_str());

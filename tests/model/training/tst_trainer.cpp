@@ -77,6 +77,8 @@ private Q_SLOTS:
     void runFolderIsWhole();
     void stoppedRunKeepsItsEpochs();
     void othersRunIsLeftAlone();
+    void aRunIsTrainedOnce();
+    void pausesWhileTesting();
     void weightsGiveTheSamePredictions();
 };
 
@@ -229,6 +231,7 @@ void TestTrainer::runFolderIsWhole()
     QCOMPARE(read->parameters, std::int64_t(40'394));
     QCOMPARE(read->device, std::string("CPU, 2 threads"));
     QCOMPARE(read->classNames, data()->classNames);
+    QVERIFY(read->inputScale == data()->inputScale());
     QCOMPARE(read->epochs, log.epochs);
     QCOMPARE(store->batchLosses(*read), log.losses);
     const auto predictions = store->predictions(*read);
@@ -268,6 +271,46 @@ void TestTrainer::othersRunIsLeftAlone()
     QVERIFY(ended.state == RunState::Failed);
     QVERIFY(log.losses.empty());
     QVERIFY(store->load(created->id)->epochs.empty());
+}
+
+void TestTrainer::aRunIsTrainedOnce()
+{
+    QTemporaryDir folder;
+    const auto store = RunStore::open(folder.path().toStdString());
+    auto created = store->create(tinySpec());
+    Log first, second;
+    const RunRecord ended = executeRun(*store, *created, data(), first, {});
+    const RunRecord again = executeRun(*store, *created, data(), second, {}); // as another window that still has it queued
+    QVERIFY(again.state == RunState::Finished);
+    QVERIFY(second.losses.empty());
+    QCOMPARE(store->load(created->id)->epochs, ended.epochs);
+}
+
+void TestTrainer::pausesWhileTesting()
+{
+    auto trainer = Trainer::create(tinySpec(), data());
+    RunControl control;
+    Log log;
+    std::atomic<int> reports{0};
+    log.onBatch = [&](const BatchProgress& p) {
+        ++reports;
+        control.pause = p.phase == BatchProgress::Phase::Training && p.batch == p.batches;
+        if (p.phase == BatchProgress::Phase::Testing) {
+            QVERIFY(p.imagesPerSecond > 0);
+            QVERIFY(p.epoch == p.epochs || p.secondsLeft > 0);
+        }
+    };
+    std::thread worker([&] { QVERIFY((*trainer)->run(log, control)); });
+    QTRY_COMPARE_WITH_TIMEOUT(reports.load(), 8, 60'000);
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    QCOMPARE(reports.load(), 8);
+    for (int epoch = 0; epoch < 3; ++epoch) {
+        QTRY_VERIFY_WITH_TIMEOUT(control.pause.load(), 60'000);
+        control.pause = false;
+        QTRY_VERIFY_WITH_TIMEOUT(reports.load() > 8 * (epoch + 1) + epoch, 60'000);
+    }
+    worker.join();
+    QCOMPARE(log.epochs.size(), std::size_t(3));
 }
 
 void TestTrainer::weightsGiveTheSamePredictions()
