@@ -255,9 +255,13 @@ QString FetchDialog::partFile() const
 QString FetchDialog::extractedFolder() const
 {
     const QDir inner(QDir(folder()).filePath(QStringLiteral("cifar-10-batches-bin")));
-    const bool whole = inner.exists(QStringLiteral("data_batch_1.bin"))
-                       && inner.exists(QStringLiteral("data_batch_5.bin"))
-                       && inner.exists(QStringLiteral("test_batch.bin"));
+    // A file that is missing or cut short is fetched again, so "there" means what a whole archive gives:
+    // the class names and six batches of one length, whole records of label and image.
+    constexpr qint64 recordBytes = 3'073;
+    const qint64 length = QFileInfo(inner.filePath(QStringLiteral("test_batch.bin"))).size();
+    bool whole = inner.exists(QStringLiteral("batches.meta.txt")) && length > 0 && length % recordBytes == 0;
+    for (int batch = 1; batch <= 5; ++batch)
+        whole = whole && QFileInfo(inner.filePath(QStringLiteral("data_batch_%1.bin").arg(batch))).size() == length;
     return whole ? QDir::cleanPath(inner.absolutePath()) : QString();
 }
 

@@ -53,6 +53,7 @@ private Q_SLOTS:
     void takesAnArchiveFromDisk();
     void refusesAnotherArchive();
     void usesWhatIsThere();
+    void aDamagedFolderIsFetchedAgain();
     void closingWhileFetchingKeepsThePart();
     void selectsTheDataSet();
 
@@ -225,6 +226,26 @@ void TestFetchDialog::usesWhatIsThere()
     QTest::mouseClick(start(dialog), Qt::LeftButton);
     QCOMPARE(fetched.count(), 1);
     QCOMPARE(fetched.at(0).at(0).toString(), m_folder.filePath(QStringLiteral("cifar-10-batches-bin")));
+}
+
+void TestFetchDialog::aDamagedFolderIsFetchedAgain()
+{
+    const QTemporaryDir target;
+    const SlowServer server(m_archive);
+    FetchDialog dialog(source(server));
+    dialog.setFolder(target.path());
+    dialog.show();
+    QSignalSpy fetched(&dialog, &FetchDialog::fetched);
+    QTest::mouseClick(start(dialog), Qt::LeftButton);
+    QTRY_COMPARE_WITH_TIMEOUT(fetched.count(), 1, timeout);
+    const QString batch = target.filePath(QStringLiteral("cifar-10-batches-bin/data_batch_3.bin"));
+    for (const qint64 length : {qint64(recordBytes), qint64(0)}) {
+        QVERIFY(QFile::resize(batch, length));
+        FetchDialog again(source(server));
+        again.setFolder(target.path());
+        again.show();
+        QCOMPARE(start(again)->text(), QStringLiteral("Download"));
+    }
 }
 
 void TestFetchDialog::closingWhileFetchingKeepsThePart()
