@@ -10,6 +10,8 @@
 #include <QPixmap>
 #include <QSvgRenderer>
 
+#include <algorithm>
+
 // The macro declares a function and so must stand outside of every namespace. The pictures are in a static
 // library, which does not register them by itself.
 static void registerPictures()
@@ -71,6 +73,12 @@ public:
         QPainter painter(&pixmap);
         paint(&painter, QRect(QPoint(), size), mode, state);
         return pixmap;
+    }
+    // Square whatever room it is offered, so that a narrow column is not widened by nothing.
+    QSize actualSize(const QSize& size, QIcon::Mode, QIcon::State) override
+    {
+        const int side = std::min(size.width(), size.height());
+        return {side, side};
     }
     QIconEngine* clone() const override { return new TintedIcon(m_svg, m_tone); }
     bool isNull() override { return m_svg.isEmpty(); }

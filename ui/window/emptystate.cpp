@@ -15,12 +15,20 @@ namespace {
 constexpr int textWidth = 460;
 constexpr int iconSide = 72;
 
+// A box layout centres a label at its hinted height, which forgets the lines that wrapping adds.
+void setText(QLabel* label, const QString& text)
+{
+    label->setText(text);
+    label->setMinimumHeight(label->heightForWidth(textWidth));
+}
+
 QLabel* paragraph(const QString& text)
 {
-    auto* label = new QLabel(text);
+    auto* label = new QLabel;
     label->setWordWrap(true);
     label->setAlignment(Qt::AlignHCenter);
     label->setFixedWidth(textWidth);
+    setText(label, text);
     return label;
 }
 
@@ -39,9 +47,11 @@ EmptyState::EmptyState(QWidget* parent) : QWidget(parent), m_compare(new QPushBu
     icon->setPixmap(applicationIcon().pixmap(QSize(iconSide, iconSide), devicePixelRatioF()));
     icon->setAlignment(Qt::AlignHCenter);
     auto* title = paragraph(tr("What does normalization do to a network?"));
-    title->setFont(scaled(title->font(), 1.6, true));
+    title->setFont(scaled(title->font(), 1.5, true));
+    setText(title, title->text());
     m_compare->setText(tr("Compare BN, GN and LN"));
     m_compare->setIcon(themeIcon(QStringLiteral("compare")));
+    m_compare->setIconSize(QSize(20, 20));
     m_compare->setFont(scaled(m_compare->font(), 1.25, true));
     m_compare->setMinimumSize(300, 48);
     m_compare->setDefault(true);
@@ -69,7 +79,7 @@ EmptyState::EmptyState(QWidget* parent) : QWidget(parent), m_compare(new QPushBu
 
 void EmptyState::setData(const QString& dataTitle, bool canStart, const QString& whyNot)
 {
-    m_data->setText(canStart ? tr("Data: %1. Choose other images or settings in the form on the left.").arg(dataTitle)
+    setText(m_data, canStart ? tr("Data: %1. Choose other images or settings in the form on the left.").arg(dataTitle)
                              : tr("Cannot start yet: %1").arg(whyNot));
     for (QPushButton* button : {m_compare, m_quick}) {
         button->setEnabled(canStart);

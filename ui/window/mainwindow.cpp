@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/window/mainwindow.h"
 
-#include "model/training/trainer.h"
 #include "ui/compare/comparepage.h"
 #include "ui/confusion/confusionpage.h"
 #include "ui/curves/curvespage.h"
@@ -19,10 +18,12 @@
 #include "ui/training/trainingcontroller.h"
 #include "ui/window/aboutdialog.h"
 #include "ui/window/appsettings.h"
+#include "ui/window/closeguard.h"
 #include "ui/window/emptystate.h"
 #include "ui/window/mainmenu.h"
 #include "ui/window/pagearea.h"
 #include "ui/window/runbar.h"
+#include "ui/window/statusline.h"
 
 #include <QAction>
 #include <QApplication>
@@ -30,16 +31,11 @@
 #include <QDesktopServices>
 #include <QDir>
 #include <QFileDialog>
-#include <QLabel>
 #include <QMenu>
-#include <QMessageBox>
-#include <QPushButton>
 #include <QSplitter>
 #include <QStatusBar>
 #include <QUrl>
 #include <QVBoxLayout>
-
-#include <utility>
 
 namespace normscope {
 
@@ -49,7 +45,6 @@ namespace {
 
 constexpr QSize firstSize{1280, 800};
 constexpr int leftWidth = 350;
-constexpr int storeWidth = 420; // of the path in the status line
 constexpr std::size_t firstChecks = 6; // how many runs a store seen for the first time shows
 
 QString storeFolder(const RunLibrary& library)
@@ -64,14 +59,15 @@ MainWindow::MainWindow(RunLibrary& library, TrainingController& controller, Data
     : QMainWindow(parent), m_library(library), m_controller(controller), m_datasets(datasets), m_settings(settings),
       m_form(new ExperimentForm(datasets, settings)), m_runs(new RunPanel(library, settings)),
       m_bar(new RunBar(library, controller)), m_empty(new EmptyState), m_pages(new PageArea(m_empty)),
-      m_message(new MessageBar)
+      m_message(new MessageBar), m_status(new StatusLine(library, controller)),
+      m_closing(new CloseGuard(*this, library, controller))
 {
     setWindowIcon(applicationIcon());
     restoreChecks();
     buildPages();
     buildLayout();
     buildMenu();
-    buildStatusBar();
+    statusBar()->addWidget(m_status, 1);
     connectForm();
     connectLibrary();
     connectTraining();
@@ -80,7 +76,7 @@ MainWindow::MainWindow(RunLibrary& library, TrainingController& controller, Data
     m_pages->setHasRuns(!m_library.runs().empty());
     updateStart();
     updatePreviews();
-    updateStatus();
+    m_status->setFormData(m_form->spec().data);
     updateTitle();
 }
 
@@ -111,6 +107,7 @@ void MainWindow::buildLayout()
     m_left = new QSplitter(Qt::Vertical);
     m_left->addWidget(m_form);
     m_left->addWidget(runs);
+    m_left->setMinimumWidth(leftWidth);
     m_left->setStretchFactor(0, 3);
     m_left->setStretchFactor(1, 2);
     m_columns = new QSplitter(Qt::Horizontal);
@@ -137,21 +134,6 @@ void MainWindow::buildMenu()
     m_menu = new MainMenu(*this, *m_bar, *m_pages, m_runs->exportMenu(), m_runs->undoAction());
 }
 
-void MainWindow::buildStatusBar()
-{
-    m_device = new QLabel;
-    m_dataTitle = new QLabel;
-    m_store = new QLabel;
-    for (QLabel* label : {m_device, m_dataTitle, m_store}) {
-        label->setTextFormat(Qt::PlainText);
-        label->setContentsMargins(spacing::normal, 0, spacing::normal, 0);
-        statusBar()->addWidget(label);
-    }
-    const QString path = QDir::toNativeSeparators(storeFolder(m_library));
-    m_store->setText(tr("Store: %1").arg(m_store->fontMetrics().elidedText(path, Qt::ElideMiddle, storeWidth)));
-    m_store->setToolTip(tr("Every run is a folder in %1").arg(path).toHtmlEscaped());
-}
-
 void MainWindow::connectForm()
 {
     connect(m_form, &ExperimentForm::startRequested, this, &MainWindow::startRun);
@@ -159,7 +141,7 @@ void MainWindow::connectForm()
     connect(m_form, &ExperimentForm::specChanged, this, [this] {
         updateStart();
         updatePreviews();
-        updateStatus();
+        m_status->setFormData(m_form->spec().data);
     });
     // The form hears of loaded data by the same signals; ask it after it has.
     const auto dataKnown = [this] {
@@ -193,16 +175,7 @@ void MainWindow::connectTraining()
         const Run* run = m_library.run(id);
         m_message->say(MessageBar::Kind::Error, tr("\"%1\" failed: %2").arg(run ? run->displayName() : id, reason));
     });
-    connect(&m_controller, &TrainingController::stateChanged, this, [this] {
-        updateTitle();
-        updateStatus();
-        if (m_closing && m_controller.state() == TrainingController::State::Idle)
-            close();
-    });
-    connect(&m_controller, &TrainingController::runEnded, this, [this](const QString& id) {
-        if (id == m_discard)
-            m_library.remove(std::exchange(m_discard, {}));
-    });
+    connect(&m_controller, &TrainingController::stateChanged, this, &MainWindow::updateTitle);
 }
 
 void MainWindow::connectMenu()
@@ -283,15 +256,6 @@ void MainWindow::updatePreviews()
     m_data->showSpec(spec);
 }
 
-void MainWindow::updateStatus()
-{
-    const Run* run = m_library.run(m_controller.currentRun());
-    const SystemInfo info = systemInfo();
-    const QString machine = info.cuda ? QString::fromStdString(info.cudaDevice) : tr("CPU, %1 cores").arg(info.cores);
-    m_device->setText(run && !run->record.device.empty() ? QString::fromStdString(run->record.device) : machine);
-    m_dataTitle->setText(tr("Data: %1").arg(QString::fromStdString((run ? run->record.spec : m_form->spec()).data.title())));
-}
-
 void MainWindow::updateTitle()
 {
     const Run* run = m_library.run(m_controller.currentRun());
@@ -354,52 +318,14 @@ void MainWindow::exportComparison()
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
-    if (m_controller.state() != TrainingController::State::Idle) {
+    if (!m_closing->mayClose()) {
         event->ignore();
-        if (!m_closing)
-            askBeforeClosing();
         return;
     }
     saveSettings();
     if (m_library.canUndoRemove())
         static_cast<void>(m_library.store().emptyTrash().ok()); // what is left is found and emptied next time
     event->accept();
-}
-
-void MainWindow::askBeforeClosing()
-{
-    if (m_question) {
-        m_question->raise();
-        return;
-    }
-    const Run* run = m_library.run(m_controller.currentRun());
-    // Open, not executed: the training's news goes on arriving behind the question.
-    m_question = new QMessageBox(QMessageBox::Question, tr("Close Normscope"),
-                                 tr("\"%1\" is still training.").arg(run ? run->displayName() : QString()),
-                                 QMessageBox::NoButton, this);
-    m_question->setTextFormat(Qt::PlainText);
-    m_question->setInformativeText(tr("Stopping keeps the epochs done; runs that wait in the queue become stopped."));
-    QPushButton* keep = m_question->addButton(tr("Keep training"), QMessageBox::RejectRole);
-    QPushButton* save = m_question->addButton(tr("Stop and save"), QMessageBox::AcceptRole);
-    QPushButton* discard = m_question->addButton(tr("Discard this run"), QMessageBox::DestructiveRole);
-    m_question->setDefaultButton(keep);
-    m_question->setEscapeButton(keep);
-    m_question->setAttribute(Qt::WA_DeleteOnClose);
-    connect(save, &QPushButton::clicked, this, [this] { stopThenClose(false); });
-    connect(discard, &QPushButton::clicked, this, [this] { stopThenClose(true); });
-    connect(m_question, &QObject::destroyed, this, [this] { m_question = nullptr; });
-    m_question->open();
-}
-
-void MainWindow::stopThenClose(bool discard)
-{
-    m_closing = true;
-    if (discard)
-        m_discard = m_controller.currentRun();
-    if (m_controller.state() == TrainingController::State::Idle)
-        close();
-    else
-        m_controller.stopAll();
 }
 
 } // namespace normscope

@@ -8,13 +8,12 @@
 
 #include <vector>
 
-class QLabel;
-class QMessageBox;
 class QSplitter;
 
 namespace normscope {
 
 class AppSettings;
+class CloseGuard;
 class DataPage;
 class DatasetProvider;
 class EmptyState;
@@ -27,6 +26,7 @@ class PageArea;
 class RunBar;
 class RunLibrary;
 class RunPanel;
+class StatusLine;
 class TrainingController;
 
 /// The window: puts the parts side by side and connects them. All that it is given must outlive it.
@@ -60,7 +60,6 @@ private:
     void buildPages();
     void buildLayout();
     void buildMenu();
-    void buildStatusBar();
     void connectForm();
     void connectLibrary();
     void connectTraining();
@@ -70,36 +69,29 @@ private:
     void restoreChecks();
     void updateStart();
     void updatePreviews();
-    void updateStatus();
     void updateTitle();
     void chooseStore();
     void showStore();
     void exportComparison();
-    void askBeforeClosing();
-    void stopThenClose(bool discard);
 
     RunLibrary& m_library;
     TrainingController& m_controller;
     DatasetProvider& m_datasets;
     AppSettings& m_settings;
-    bool m_closing = false;  ///< close as soon as nothing trains
-    QString m_discard;       ///< the run to delete before that
-    QMessageBox* m_question = nullptr;
     ExperimentForm* m_form;
     RunPanel* m_runs;
     RunBar* m_bar;
     EmptyState* m_empty;
     PageArea* m_pages;
     MessageBar* m_message;
+    StatusLine* m_status;
+    CloseGuard* m_closing;
     MainMenu* m_menu = nullptr;
     ErrorsPage* m_errors = nullptr;
     NetworkPage* m_network = nullptr;
     DataPage* m_data = nullptr;
     QSplitter* m_columns = nullptr;
     QSplitter* m_left = nullptr;
-    QLabel* m_device = nullptr;
-    QLabel* m_dataTitle = nullptr;
-    QLabel* m_store = nullptr;
 };
 
 } // namespace normscope

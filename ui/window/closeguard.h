@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QPointer>
+
+class QMessageBox;
+class QWidget;
+
+namespace normscope {
+
+class RunLibrary;
+class TrainingController;
+
+/// Keeps a window from closing over a training run without a word: asks whether to keep training, to stop and
+/// save, or to discard the run, and closes the window when that is done.
+class CloseGuard : public QObject {
+    Q_OBJECT
+public:
+    CloseGuard(QWidget& window, RunLibrary& library, TrainingController& controller);
+
+    /// False: a run trains, and the user is being asked or the run is stopping.
+    bool mayClose();
+    QMessageBox* question() const { return m_question; }
+
+private:
+    void ask();
+    void stopThenClose(bool discard);
+
+    QWidget& m_window;
+    RunLibrary& m_library;
+    TrainingController& m_controller;
+    bool m_closing = false; ///< close as soon as nothing trains
+    QString m_discard;      ///< the run to delete before that
+    QPointer<QMessageBox> m_question;
+};
+
+} // namespace normscope

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/window/statusline.h"
+
+#include "model/training/trainer.h"
+#include "ui/runs/runlibrary.h"
+#include "ui/theme/theme.h"
+#include "ui/training/trainingcontroller.h"
+
+#include <QDir>
+#include <QHBoxLayout>
+#include <QLabel>
+
+namespace normscope {
+
+namespace {
+
+constexpr int storeWidth = 420; // of the path; the whole of it is in the tool tip
+
+QString deviceText(const SystemInfo& info)
+{
+    if (info.cuda)
+        return QString::fromStdString(info.cudaDevice);
+    return info.cores == 1 ? StatusLine::tr("CPU, 1 core") : StatusLine::tr("CPU, %1 cores").arg(info.cores);
+}
+
+} // namespace
+
+StatusLine::StatusLine(RunLibrary& library, TrainingController& controller, QWidget* parent)
+    : QWidget(parent), m_library(library), m_controller(controller), m_device(new QLabel), m_data(new QLabel), m_store(new QLabel)
+{
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(spacing::normal, 0, 0, 0);
+    layout->setSpacing(spacing::large);
+    for (QLabel* label : {m_device, m_data, m_store}) {
+        label->setTextFormat(Qt::PlainText);
+        layout->addWidget(label);
+    }
+    layout->addStretch(1);
+    const QString path = QDir::toNativeSeparators(QString::fromStdString(m_library.store().folder()));
+    m_store->setText(tr("Store: %1").arg(m_store->fontMetrics().elidedText(path, Qt::ElideMiddle, storeWidth)));
+    m_store->setToolTip(tr("Every run is a folder in %1").arg(path).toHtmlEscaped());
+    connect(&m_controller, &TrainingController::stateChanged, this, &StatusLine::update);
+    connect(&m_controller, &TrainingController::runEnded, this, &StatusLine::update);
+    update();
+}
+
+void StatusLine::setFormData(const DataSpec& data)
+{
+    m_formData = data;
+    update();
+}
+
+void StatusLine::update()
+{
+    const Run* run = m_library.run(m_controller.currentRun());
+    m_device->setText(run && !run->record.device.empty() ? QString::fromStdString(run->record.device) : deviceText(systemInfo()));
+    m_data->setText(tr("Data: %1").arg(QString::fromStdString((run ? run->record.spec.data : m_formData).title())));
+}
+
+} // namespace normscope
