@@ -39,18 +39,18 @@ StatusLine::StatusLine(RunLibrary& library, TrainingController& controller, QWid
     const QString path = QDir::toNativeSeparators(QString::fromStdString(m_library.store().folder()));
     m_store->setText(tr("Store: %1").arg(m_store->fontMetrics().elidedText(path, Qt::ElideMiddle, storeWidth)));
     m_store->setToolTip(tr("Every run is a folder in %1").arg(path).toHtmlEscaped());
-    connect(&m_controller, &TrainingController::stateChanged, this, &StatusLine::update);
-    connect(&m_controller, &TrainingController::runEnded, this, &StatusLine::update);
-    update();
+    connect(&m_controller, &TrainingController::stateChanged, this, &StatusLine::refresh);
+    connect(&m_controller, &TrainingController::runEnded, this, &StatusLine::refresh);
+    refresh();
 }
 
 void StatusLine::setFormData(const DataSpec& data)
 {
     m_formData = data;
-    update();
+    refresh();
 }
 
-void StatusLine::update()
+void StatusLine::refresh()
 {
     const Run* run = m_library.run(m_controller.currentRun());
     m_device->setText(run && !run->record.device.empty() ? QString::fromStdString(run->record.device) : deviceText(systemInfo()));

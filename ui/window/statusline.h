@@ -21,7 +21,7 @@ public:
     void setFormData(const DataSpec& data);
 
 private:
-    void update();
+    void refresh();
 
     RunLibrary& m_library;
     TrainingController& m_controller;

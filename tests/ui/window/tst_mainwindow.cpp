@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/fixtures/compareenums.h"
+#include "tests/ui/window/windowfixture.h"
+#include "ui/confusion/confusionpage.h"
+#include "ui/experiment/experimentform.h"
+#include "ui/runs/runpanel.h"
+#include "ui/theme/messagebar.h"
+#include "ui/theme/theme.h"
+#include "ui/window/emptystate.h"
+#include "ui/window/epochbar.h"
+#include "ui/window/pagearea.h"
+#include "ui/window/runbar.h"
+#include "ui/window/screenshots.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QDir>
+#include <QImage>
+#include <QMenu>
+#include <QMenuBar>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+#include <QToolButton>
+
+using namespace normscope;
+using namespace normscope::testing;
+using namespace Qt::StringLiterals;
+using State = TrainingController::State;
+
+namespace {
+
+constexpr int trainingMs = 120'000; // the first use of LibTorch on a busy machine
+constexpr int loadingMs = 60'000;
+
+bool waitCanStart(const WindowFixture& fixture)
+{
+    return QTest::qWaitFor([&] { return fixture.window->form()->canStart() && !fixture.provider.isBusy(); }, loadingMs);
+}
+
+bool waitIdle(const WindowFixture& fixture)
+{
+    return QTest::qWaitFor([&] { return fixture.controller.state() == State::Idle; }, trainingMs);
+}
+
+} // namespace
+
+class MainWindowTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void emptyStoreSaysWhatToDo()
+    {
+        WindowFixture fixture;
+        const PageArea& pages = *fixture.window->pages();
+        QCOMPARE(pages.count(), 6);
+        QVERIFY(pages.showsEmptyState());
+        fixture.window->pages()->showPage(4); // the model and the data can be looked at before any run
+        QVERIFY(!pages.showsEmptyState());
+        fixture.window->pages()->showPage(2);
+        QVERIFY(pages.showsEmptyState());
+        fixture.window->form()->setSpec(fixture.spec());
+        QVERIFY(waitCanStart(fixture));
+        QTRY_VERIFY(fixture.window->emptyState()->compareButton()->isEnabled());
+    }
+
+    void startTrainsForReal()
+    {
+        WindowFixture fixture;
+        fixture.window->form()->setSpec(fixture.spec());
+        QVERIFY(waitCanStart(fixture));
+        QTRY_VERIFY(fixture.window->runBar()->startAction()->isEnabled());
+        QSignalSpy ended(&fixture.controller, &TrainingController::runEnded);
+        fixture.window->runBar()->startAction()->trigger();
+        QCOMPARE(fixture.controller.state(), State::LoadingData);
+        QVERIFY(!fixture.window->pages()->showsEmptyState());
+        QVERIFY(fixture.window->runBar()->pauseAction()->isEnabled());
+        QVERIFY(waitIdle(fixture));
+        QCOMPARE(ended.size(), 1);
+        const Run* run = fixture.library.runs().front();
+        QVERIFY2(run->record.state == RunState::Finished, run->record.reason.c_str());
+        QCOMPARE(int(run->record.epochs.size()), 1);
+        QVERIFY(run->record.parameters > 0);
+        QVERIFY(fixture.library.evaluation(run->id()));
+        QCOMPARE(int(fixture.library.batchLosses(run->id()).size()), 3); // 24 images in batches of 8
+        QVERIFY(!fixture.window->runBar()->pauseAction()->isEnabled());
+    }
+
+    void comparisonQueuesThree()
+    {
+        WindowFixture fixture([](const RunStore& store, RunRecord record, const std::shared_ptr<const Dataset>&,
+                                 TrainerObserver&, const RunControl&) {
+            record.state = RunState::Failed;
+            record.reason = "a <b>reason</b>";
+            return store.save(record).ok() ? record : RunRecord();
+        });
+        RunSpec spec = fixture.spec();
+        spec.batchSize = 64;
+        fixture.window->form()->setSpec(spec);
+        QVERIFY(waitCanStart(fixture));
+        QSignalSpy started(&fixture.controller, &TrainingController::runStarted);
+        fixture.window->compare(true);
+        QCOMPARE(fixture.controller.lastProgress().queueLength, 3);
+        QVERIFY(waitIdle(fixture));
+        QCOMPARE(started.size(), 3);
+        const auto runs = fixture.library.runs();
+        QCOMPARE(runs[0]->record.spec.normalization, Normalization::Batch);
+        QCOMPARE(runs[1]->record.spec.normalization, Normalization::Group);
+        QCOMPARE(runs[2]->record.spec.normalization, Normalization::Layer);
+        for (const Run* run : runs) {
+            QVERIFY(run->record.spec.quickLook);
+            QCOMPARE(run->record.spec.data, fixture.spec().data);
+        }
+        QVERIFY(fixture.window->messageBar()->text().contains(u"<b>reason</b>"_s)); // told in the window, not in a dialog
+        QVERIFY(!QApplication::activeModalWidget());
+    }
+
+    void disabledControlsSayWhy()
+    {
+        WindowFixture fixture;
+        int disabled = 0;
+        for (const auto* button : fixture.window->runBar()->findChildren<QToolButton*>()) {
+            if (button->isEnabled())
+                continue;
+            ++disabled;
+            QVERIFY2(!button->toolTip().isEmpty() && button->toolTip() != button->text(), qPrintable(button->text()));
+        }
+        for (const QMenu* menu : fixture.window->menuBar()->findChildren<QMenu*>()) {
+            for (const QAction* action : menu->actions()) {
+                if (action->isEnabled() || action->isSeparator())
+                    continue;
+                ++disabled;
+                const QString plain = QString(action->text()).remove(u'&');
+                QVERIFY2(!action->toolTip().isEmpty() && action->toolTip() != plain, qPrintable(action->text()));
+            }
+        }
+        QVERIFY(disabled >= 5);
+    }
+
+    void checksAndPageAreRemembered()
+    {
+        WindowFixture fixture;
+        const QString a = fixture.library.create(fixture.spec());
+        const QString b = fixture.library.create(fixture.spec());
+        fixture.library.setChecked(a, false);
+        fixture.window->pages()->showPage(2);
+        QVERIFY(fixture.window->close());
+        fixture.library.setChecked(b, false); // as after a restart
+        fixture.open();
+        QVERIFY(!fixture.library.run(a)->checked);
+        QVERIFY(fixture.library.run(b)->checked);
+        QCOMPARE(fixture.window->pages()->currentPage(), 2);
+    }
+
+    void confusionCellLeadsToItsImages()
+    {
+        WindowFixture fixture;
+        const auto dataset = syntheticDataset(3, 8);
+        const RunRecord record = writeFinishedRun(fixture.library.store(), *dataset, fixture.spec(3), 0.6);
+        fixture.library.refresh();
+        fixture.library.setChecked(QString::fromStdString(record.id), true);
+        fixture.window->pages()->showPage(2);
+        auto* confusion = qobject_cast<ConfusionPage*>(fixture.window->pages()->page(2));
+        QVERIFY(confusion);
+        Q_EMIT confusion->cellActivated(QString::fromStdString(record.id), 0, 1);
+        QCOMPARE(fixture.window->pages()->currentPage(), 3);
+    }
+
+    void themesChangeTheWholeWindow()
+    {
+        WindowFixture fixture;
+        const auto brightness = [&] { return fixture.window->grab().toImage().pixelColor(3, 400).lightness(); };
+        fixture.window->setTheme(ThemeChoice::Light);
+        const int light = brightness();
+        fixture.window->setTheme(ThemeChoice::Dark);
+        QVERIFY(brightness() + 100 < light);
+        fixture.window->setTheme(ThemeChoice::System);
+    }
+
+    void screenshotsShowEveryPage()
+    {
+        WindowFixture fixture;
+        const auto dataset = loadDataset(fixture.spec().data);
+        QVERIFY(dataset.ok());
+        for (const auto norm : {Normalization::Batch, Normalization::Layer}) {
+            RunSpec spec = fixture.spec(3);
+            spec.normalization = norm;
+            writeFinishedRun(fixture.library.store(), **dataset, spec, 0.6, int(norm));
+        }
+        fixture.library.refresh();
+        const QString target = fixture.folder.filePath(u"a/b"_s);
+        QCOMPARE(saveScreenshots(*fixture.window, fixture.library, fixture.provider, target, QSize(1280, 720)), QString());
+        QCOMPARE(int(fixture.library.checkedRuns().size()), 2);
+        QSet<QByteArray> different;
+        for (const QString& name : {u"curves"_s, u"compare"_s, u"confusion"_s, u"errors"_s, u"model"_s, u"data"_s}) {
+            QFile file(target + u'/' + name + u".png"_s);
+            QVERIFY2(file.open(QIODevice::ReadOnly), qPrintable(name));
+            const QByteArray bytes = file.readAll();
+            QCOMPARE(QImage::fromData(bytes).size(), QSize(1280, 720));
+            different.insert(bytes);
+        }
+        QCOMPARE(different.size(), 6);
+        QVERIFY(!saveScreenshots(*fixture.window, fixture.library, fixture.provider, u"/proc/none/such"_s, QSize(1280, 720)).isEmpty());
+    }
+
+    void timeLeftIsReadable_data()
+    {
+        QTest::addColumn<double>("seconds");
+        QTest::addColumn<QString>("text");
+        QTest::newRow("seconds") << 42.4 << u"0:42"_s;
+        QTest::newRow("minutes") << 190.0 << u"3:10"_s;
+        QTest::newRow("hours") << 3900.0 << u"1:05:00"_s;
+        QTest::newRow("negative") << -5.0 << u"0:00"_s;
+    }
+
+    void timeLeftIsReadable()
+    {
+        QFETCH(double, seconds);
+        QFETCH(QString, text);
+        QCOMPARE(clockText(seconds), text);
+    }
+};
+
+QTEST_MAIN(MainWindowTest)
+#include "tst_mainwindow.moc"
