@@ -192,9 +192,9 @@ int makeScreenshots(const Options& options)
         say(stderr, u"normscope: "_s + QString::fromStdString(store.error().message));
         return exitBadUsage;
     }
+    applyTheme(*qApp, options.theme.value_or(ThemeChoice::Light));
     const QTemporaryDir scratch; // the pictures must not depend on, or change, what the user has chosen
     Session session(std::move(*store), std::make_unique<AppSettings>(scratch.filePath(u"settings.ini"_s)));
-    session.window.setTheme(options.theme.value_or(ThemeChoice::Light));
     const QString wrong = saveScreenshots(session.window, session.library, session.provider, options.screenshots, options.size);
     if (wrong.isEmpty())
         return EXIT_SUCCESS;
@@ -211,9 +211,11 @@ public:
         auto store = openStoreOrAsk(folder);
         if (!store)
             return false;
-        auto next = std::make_unique<Session>(std::move(*store), std::make_unique<AppSettings>());
-        if (m_theme)
-            next->window.setTheme(*m_theme);
+        auto settings = std::make_unique<AppSettings>();
+        // The command line's theme goes before the remembered one, for this time.
+        const auto remembered = parseThemeChoice(settings->theme()).value_or(ThemeChoice::System);
+        applyTheme(*qApp, m_session ? currentTheme() : m_theme.value_or(remembered));
+        auto next = std::make_unique<Session>(std::move(*store), std::move(settings));
         // Queued: the old window, whose signal this is, goes only after it has returned from it.
         connect(&next->window, &MainWindow::storeRequested, this, [this](const QString& other) { open(other); },
                 Qt::QueuedConnection);

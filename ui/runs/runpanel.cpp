@@ -108,6 +108,10 @@ void RunPanel::buildView()
     QHeaderView* header = m_view->header();
     header->setSortIndicatorClearable(true);
     header->setSortIndicator(-1, Qt::AscendingOrder);
+    // While it is shown every column keeps room for it, and the names need that room more.
+    header->setSortIndicatorShown(false);
+    connect(header, &QHeaderView::sortIndicatorChanged, header,
+            [header](int column) { header->setSortIndicatorShown(column >= 0); });
     header->setStretchLastSection(false);
     header->setMinimumSectionSize(40);
     header->setSectionResizeMode(RunTableModel::NameColumn, QHeaderView::Stretch);

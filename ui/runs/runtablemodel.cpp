@@ -78,7 +78,7 @@ QVariant RunTableModel::display(const Run& run, int column) const
     case NameColumn: return run.displayName();
     case StateColumn: return runStateText(run.record.state);
     case TestAccuracyColumn:
-        return hasEpochs(run) ? tr("%1 %").arg(QLocale().toString(run.record.epochs.back().testAccuracy, 'f', 2)) : tr("–");
+        return hasEpochs(run) ? QLocale().toString(run.record.epochs.back().testAccuracy, 'f', 2) : tr("–");
     case EpochsColumn:
         if (run.record.state == RunState::Damaged)
             return tr("–");
@@ -134,13 +134,13 @@ QVariant RunTableModel::headerData(int section, Qt::Orientation orientation, int
     if (role == Qt::ToolTipRole && section == NameColumn)
         return tr("The checked runs are shown on every page");
     if (role == Qt::ToolTipRole && section == TestAccuracyColumn)
-        return tr("Test accuracy of the last epoch");
+        return tr("Test accuracy of the last epoch, in percent");
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {
     case NameColumn: return tr("Run");
     case StateColumn: return tr("State");
-    case TestAccuracyColumn: return tr("Test acc.");
+    case TestAccuracyColumn: return tr("Test %");
     case EpochsColumn: return tr("Epochs");
     default: return {};
     }

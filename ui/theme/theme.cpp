@@ -2,10 +2,13 @@
 #include "ui/theme/theme.h"
 
 #include <QApplication>
+#include <QPainter>
 #include <QPalette>
-#include <QStyle>
+#include <QProxyStyle>
 #include <QStyleFactory>
+#include <QStyleOption>
 #include <QToolTip>
+#include <QWidget>
 
 namespace normscope {
 
@@ -51,6 +54,45 @@ QPalette paletteOf(const Tones& t)
     return palette;
 }
 
+/// Fusion draws the outlines of boxes and fields darker than what is around them, so that a dark theme swallows them.
+class OutlinedFusion : public QProxyStyle {
+public:
+    OutlinedFusion() : QProxyStyle(u"Fusion"_s) {}
+
+    void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter, const QWidget* widget) const override
+    {
+        QProxyStyle::drawPrimitive(element, option, painter, widget);
+        const bool outlined = element == PE_IndicatorCheckBox || element == PE_FrameLineEdit;
+        if (!outlined || !isDark(option->palette) || option->state.testFlag(State_HasFocus))
+            return;
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(option->palette.color(option->state.testFlag(State_Enabled) ? QPalette::Disabled : QPalette::Normal,
+                                              option->state.testFlag(State_Enabled) ? QPalette::Text : QPalette::Mid));
+        painter->setBrush(Qt::NoBrush);
+        painter->drawRoundedRect(QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2);
+        painter->restore();
+    }
+};
+
+// A widget with a style sheet keeps the palette that it was first polished with.
+void renewStyleSheets()
+{
+    for (QWidget* widget : QApplication::allWidgets()) {
+        const QString sheet = widget->styleSheet();
+        if (sheet.isEmpty())
+            continue;
+        widget->setStyleSheet({});
+        widget->setStyleSheet(sheet);
+    }
+}
+
+ThemeChoice& chosen()
+{
+    static ThemeChoice choice = ThemeChoice::System;
+    return choice;
+}
+
 // What the desktop chose, seen once before the first theme is applied.
 const QString& desktopStyle()
 {
@@ -91,6 +133,7 @@ std::optional<ThemeChoice> parseThemeChoice(const QString& text)
 
 void applyTheme(QApplication& application, ThemeChoice choice)
 {
+    chosen() = choice;
     const bool fusionDesktop = desktopStyle().compare(u"fusion"_s, Qt::CaseInsensitive) == 0;
     if (choice == ThemeChoice::System && !fusionDesktop) {
         // A desktop with a style of its own has a palette to match: leave both alone.
@@ -98,10 +141,16 @@ void applyTheme(QApplication& application, ThemeChoice choice)
         QApplication::setPalette(QPalette());
     } else {
         const bool dark = choice == ThemeChoice::Dark || (choice == ThemeChoice::System && isDark(desktopPalette()));
-        application.setStyle(QStyleFactory::create(u"Fusion"_s));
         QApplication::setPalette(paletteOf(dark ? darkTones : lightTones));
+        application.setStyle(new OutlinedFusion);
     }
     QToolTip::setPalette(QApplication::palette());
+    renewStyleSheets();
+}
+
+ThemeChoice currentTheme()
+{
+    return chosen();
 }
 
 bool isDark(const QPalette& palette)

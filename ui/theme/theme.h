@@ -16,8 +16,10 @@ enum class ThemeChoice { System, Light, Dark };
 QString toString(ThemeChoice choice); ///< "system", "light", "dark", as on the command line
 std::optional<ThemeChoice> parseThemeChoice(const QString& text);
 
-/// Dresses the whole application; may be called again at any time. System follows the desktop's palette.
+/// Dresses the whole application; best before the first widget, and again at any time while it runs.
+/// System follows the desktop's palette.
 void applyTheme(QApplication& application, ThemeChoice choice);
+ThemeChoice currentTheme(); ///< the last one applied
 
 bool isDark(const QPalette& palette);
 

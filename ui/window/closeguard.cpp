@@ -4,7 +4,6 @@
 #include "ui/runs/runlibrary.h"
 #include "ui/training/trainingcontroller.h"
 
-#include <QMessageBox>
 #include <QPushButton>
 
 #include <utility>

@@ -8,18 +8,20 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace normscope {
 
 namespace {
 
-constexpr int textWidth = 460;
+constexpr int textWidth = 500;
 constexpr int iconSide = 72;
 
 // A box layout centres a label at its hinted height, which forgets the lines that wrapping adds.
 void setText(QLabel* label, const QString& text)
 {
     label->setText(text);
-    label->setMinimumHeight(label->heightForWidth(textWidth));
+    label->setMinimumHeight(std::max(label->heightForWidth(textWidth), 0));
 }
 
 QLabel* paragraph(const QString& text)

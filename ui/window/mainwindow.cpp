@@ -44,7 +44,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr QSize firstSize{1280, 800};
-constexpr int leftWidth = 350;
+constexpr int leftWidth = 320;
 constexpr std::size_t firstChecks = 6; // how many runs a store seen for the first time shows
 
 QString storeFolder(const RunLibrary& library)
@@ -213,7 +213,7 @@ void MainWindow::restoreSettings()
     m_columns->restoreState(m_settings.splitterState());
     m_pages->showPage(m_settings.page());
     connect(m_pages, &PageArea::pageChanged, this, [this](int page) { m_settings.setPage(page); });
-    setTheme(parseThemeChoice(m_settings.theme()).value_or(ThemeChoice::System));
+    m_menu->setTheme(currentTheme());
 }
 
 void MainWindow::saveSettings()
@@ -269,6 +269,13 @@ void MainWindow::startRun(const RunSpec& spec)
 
 void MainWindow::startRuns(const std::vector<RunSpec>& specs)
 {
+    for (const RunSpec& spec : specs) {
+        const auto dataset = m_datasets.peek(spec.data);
+        if (const Status status = checkSpec(spec, dataset ? dataset->train.size() : 0); !status) {
+            m_message->say(MessageBar::Kind::Error, QString::fromStdString(status.error().message));
+            return;
+        }
+    }
     for (const RunSpec& spec : specs) {
         const QString id = m_library.create(spec); // says itself why it cannot
         if (id.isEmpty())

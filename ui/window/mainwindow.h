@@ -42,7 +42,6 @@ public:
     RunBar* runBar() const { return m_bar; }
     EmptyState* emptyState() const { return m_empty; }
     MessageBar* messageBar() const { return m_message; }
-    /// The theme of the command line goes before the remembered one, and is not remembered.
     void setTheme(ThemeChoice choice);
 
 public Q_SLOTS:

@@ -10,6 +10,12 @@
 
 namespace normscope {
 
+namespace {
+
+constexpr int narrowest = 640;
+
+} // namespace
+
 PageArea::PageArea(QWidget* emptyState, QWidget* parent)
     : QWidget(parent), m_emptyState(emptyState), m_tabs(new QTabBar), m_stack(new QStackedWidget)
 {
@@ -18,6 +24,7 @@ PageArea::PageArea(QWidget* emptyState, QWidget* parent)
     m_tabs->setUsesScrollButtons(true);
     m_tabs->setAccessibleName(tr("Pages"));
     m_stack->addWidget(m_emptyState);
+    m_stack->setMinimumWidth(narrowest); // else the widest page would decide the window's
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);

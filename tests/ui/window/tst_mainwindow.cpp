@@ -21,6 +21,7 @@
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
+#include <QTimer>
 #include <QToolButton>
 
 using namespace normscope;
@@ -82,7 +83,7 @@ private Q_SLOTS:
         QCOMPARE(int(run->record.epochs.size()), 1);
         QVERIFY(run->record.parameters > 0);
         QVERIFY(fixture.library.evaluation(run->id()));
-        QCOMPARE(int(fixture.library.batchLosses(run->id()).size()), 3); // 24 images in batches of 8
+        QCOMPARE(int(fixture.library.batchLosses(run->id()).size()), 9); // 72 images in batches of 8
         QVERIFY(!fixture.window->runBar()->pauseAction()->isEnabled());
     }
 
@@ -94,12 +95,13 @@ private Q_SLOTS:
             record.reason = "a <b>reason</b>";
             return store.save(record).ok() ? record : RunRecord();
         });
-        RunSpec spec = fixture.spec();
-        spec.batchSize = 64;
-        fixture.window->form()->setSpec(spec);
+        fixture.window->form()->setSpec(fixture.spec());
         QVERIFY(waitCanStart(fixture));
         QSignalSpy started(&fixture.controller, &TrainingController::runStarted);
-        fixture.window->compare(true);
+        fixture.window->compare(true); // a fifth of 72 images is less than a batch: refused before anything is made
+        QVERIFY(fixture.library.runs().empty());
+        QVERIFY(fixture.window->messageBar()->text().contains(u"64"_s));
+        fixture.window->compare(false);
         QCOMPARE(fixture.controller.lastProgress().queueLength, 3);
         QVERIFY(waitIdle(fixture));
         QCOMPARE(started.size(), 3);
@@ -108,7 +110,7 @@ private Q_SLOTS:
         QCOMPARE(runs[1]->record.spec.normalization, Normalization::Group);
         QCOMPARE(runs[2]->record.spec.normalization, Normalization::Layer);
         for (const Run* run : runs) {
-            QVERIFY(run->record.spec.quickLook);
+            QVERIFY(!run->record.spec.quickLook);
             QCOMPARE(run->record.spec.data, fixture.spec().data);
         }
         QVERIFY(fixture.window->messageBar()->text().contains(u"<b>reason</b>"_s)); // told in the window, not in a dialog
@@ -169,12 +171,20 @@ private Q_SLOTS:
     void themesChangeTheWholeWindow()
     {
         WindowFixture fixture;
-        const auto brightness = [&] { return fixture.window->grab().toImage().pixelColor(3, 400).lightness(); };
-        fixture.window->setTheme(ThemeChoice::Light);
-        const int light = brightness();
-        fixture.window->setTheme(ThemeChoice::Dark);
-        QVERIFY(brightness() + 100 < light);
-        fixture.window->setTheme(ThemeChoice::System);
+        int light = 0;
+        int dark = 0;
+        // Qt tells widgets of a new palette only while the application runs.
+        QTimer::singleShot(0, this, [&] {
+            const auto brightness = [&] { return fixture.window->grab().toImage().pixelColor(3, 30).lightness(); };
+            fixture.window->setTheme(ThemeChoice::Light);
+            light = brightness();
+            fixture.window->setTheme(ThemeChoice::Dark);
+            dark = brightness();
+            fixture.window->setTheme(ThemeChoice::System);
+            QApplication::exit();
+        });
+        QApplication::exec();
+        QVERIFY2(dark + 100 < light, qPrintable(u"%1 %2"_s.arg(dark).arg(light)));
     }
 
     void screenshotsShowEveryPage()

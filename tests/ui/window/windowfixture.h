@@ -21,7 +21,7 @@ struct WindowFixture {
           library(*RunStore::open(folder.filePath(QStringLiteral("runs")).toStdString())), provider(cache),
           controller(library, cache, std::move(train))
     {
-        writeImageFolder(imageFolder(), *syntheticDataset(3, 8));
+        writeImageFolder(imageFolder(), *syntheticDataset(3, 24));
         open();
     }
     void open()
