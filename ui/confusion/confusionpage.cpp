@@ -170,9 +170,9 @@ void ConfusionPage::fillCsvMenu(QMenu* menu)
     for (const ConfusionPanel* panel : panelsWithMatrix())
         connect(menu->addAction(QString(panel->name()).replace(QLatin1Char('&'), QStringLiteral("&&")) + QStringLiteral("…")),
                 &QAction::triggered, panel, [this, panel] {
-                    saveTextWithDialog(this, tr("Export the confusion matrix"),
-                                       QStringLiteral("confusion-%1.csv").arg(fileStem(panel->name())),
-                                       panel->csv().toStdString(), m_settings);
+                    askAndSaveText(this, tr("Export the confusion matrix"),
+                                   QStringLiteral("confusion-%1.csv").arg(fileStem(panel->name())),
+                                   panel->csv().toStdString(), m_settings);
                 });
 }
 

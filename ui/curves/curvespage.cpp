@@ -228,11 +228,12 @@ void CurvesPage::exportChart(ChartPanel* panel)
 
 void CurvesPage::exportMetrics()
 {
-    const auto runs = m_history->runs(); // a copy: training goes on under the dialog
+    const auto runs = m_history->runs();
     const QString name = runs.size() == 1 ? fileStem(runs.front().name) + u"-metrics.csv"_s : u"metrics.csv"_s;
-    QString path;
-    if (saveTextWithDialog(window(), tr("Export metrics"), name, metricsCsv(runs), m_settings, &path))
+    askAndSaveText(window(), tr("Export metrics"), name, metricsCsv(runs), m_settings,
+                   [this](const QString& path) {
         m_saved->setText(tr("Saved %1").arg(QDir::toNativeSeparators(path)));
+    });
 }
 
 } // namespace normscope

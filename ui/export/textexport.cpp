@@ -5,11 +5,14 @@
 
 #include <QCoreApplication>
 #include <QDir>
+#include <QEventLoop>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMessageBox>
 #include <QSaveFile>
 #include <QStandardPaths>
+
+#include <utility>
 
 namespace normscope {
 
@@ -61,29 +64,65 @@ QString exportStartFolder(const AppSettings& settings)
     return QFileInfo(pictures).isDir() ? pictures : QDir::homePath();
 }
 
+QFileDialog* openSaveDialog(QWidget* parent, const QString& title, const QString& suggestedName, AppSettings& settings,
+                            std::function<void(const QString& path)> chosen)
+{
+    auto* dialog = new QFileDialog(parent, title, exportStartFolder(settings));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setOption(QFileDialog::DontUseNativeDialog);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    const QString suffix = QFileInfo(suggestedName).suffix();
+    dialog->setDefaultSuffix(suffix);
+    dialog->setNameFilters({translated("%1 files (*.%2)").arg(suffix.toUpper(), suffix), translated("All files (*)")});
+    dialog->selectFile(suggestedName);
+    QObject::connect(dialog, &QFileDialog::fileSelected, dialog, [&settings, chosen = std::move(chosen)](const QString& path) {
+        settings.setExportFolder(QFileInfo(path).absolutePath());
+        chosen(path);
+    });
+    dialog->open();
+    return dialog;
+}
+
+namespace {
+
+QFileDialog* openTextDialog(QWidget* parent, const QString& title, const QString& suggestedName, std::string text,
+                            AppSettings& settings, std::function<void(const QString& path)> saved)
+{
+    return openSaveDialog(parent, title, suggestedName, settings,
+                          [parent, title, text = std::move(text), saved = std::move(saved)](const QString& path) {
+        const QString error = writeWholeFile(path, QByteArray(text.data(), static_cast<qsizetype>(text.size())));
+        if (error.isEmpty()) {
+            if (saved)
+                saved(path);
+            return;
+        }
+        auto* box = new QMessageBox(QMessageBox::Warning, title, error, QMessageBox::Ok, parent);
+        box->setTextFormat(Qt::PlainText);
+        box->setAttribute(Qt::WA_DeleteOnClose);
+        box->open();
+    });
+}
+
+} // namespace
+
+void askAndSaveText(QWidget* parent, const QString& title, const QString& suggestedName, std::string text,
+                    AppSettings& settings, std::function<void(const QString& path)> saved)
+{
+    openTextDialog(parent, title, suggestedName, std::move(text), settings, std::move(saved));
+}
+
 bool saveTextWithDialog(QWidget* parent, const QString& title, const QString& suggestedName, const std::string& text,
                         AppSettings& settings, QString* savedPath)
 {
-    QFileDialog dialog(parent, title, exportStartFolder(settings));
-    dialog.setOption(QFileDialog::DontUseNativeDialog);
-    dialog.setAcceptMode(QFileDialog::AcceptSave);
-    const QString suffix = QFileInfo(suggestedName).suffix();
-    dialog.setDefaultSuffix(suffix);
-    dialog.setNameFilters({translated("%1 files (*.%2)").arg(suffix.toUpper(), suffix), translated("All files (*)")});
-    dialog.selectFile(suggestedName);
-    if (dialog.exec() != QDialog::Accepted || dialog.selectedFiles().isEmpty())
-        return false;
-
-    const QString path = dialog.selectedFiles().constFirst();
-    settings.setExportFolder(QFileInfo(path).absolutePath());
-    const QString error = writeWholeFile(path, QByteArray(text.data(), static_cast<qsizetype>(text.size())));
-    if (!error.isEmpty()) {
-        QMessageBox::warning(parent, title, error);
-        return false;
-    }
-    if (savedPath)
-        *savedPath = path;
-    return true;
+    QString written;
+    QEventLoop loop;
+    const auto* dialog = openTextDialog(parent, title, suggestedName, text, settings,
+                                        [&written](const QString& path) { written = path; });
+    QObject::connect(dialog, &QObject::destroyed, &loop, &QEventLoop::quit); // after the answer, or with the window
+    loop.exec();
+    if (savedPath && !written.isEmpty())
+        *savedPath = written;
+    return !written.isEmpty();
 }
 
 } // namespace normscope

@@ -4,8 +4,10 @@
 #include <QByteArray>
 #include <QString>
 
+#include <functional>
 #include <string>
 
+class QFileDialog;
 class QWidget;
 
 namespace normscope {
@@ -22,8 +24,18 @@ QString fileStem(const QString& text);
 /// The folder that exports go to first: the last one used, else the user's pictures or home.
 QString exportStartFolder(const AppSettings& settings);
 
-/// Asks where to save (the folder is remembered) and writes `text`. False if the user cancelled or if writing
-/// failed, which the user was told. `savedPath`, if given, gets the file's path.
+/// Opens a save dialog and returns at once: a training run may be under way. `chosen` gets the file's path
+/// unless the user cancels; the folder is remembered. The dialog deletes itself. `settings` must outlive it.
+QFileDialog* openSaveDialog(QWidget* parent, const QString& title, const QString& suggestedName, AppSettings& settings,
+                            std::function<void(const QString& path)> chosen);
+
+/// Asks where to save without waiting for the answer, then writes `text`; `saved` gets the file's path. Where
+/// writing failed the user is told.
+void askAndSaveText(QWidget* parent, const QString& title, const QString& suggestedName, std::string text,
+                    AppSettings& settings, std::function<void(const QString& path)> saved = {});
+
+/// As askAndSaveText(), but returns with the answer: false if the user cancelled or if writing failed.
+/// `savedPath`, if given, gets the file's path.
 bool saveTextWithDialog(QWidget* parent, const QString& title, const QString& suggestedName, const std::string& text,
                         AppSettings& settings, QString* savedPath = nullptr);
 

@@ -3,13 +3,13 @@
 
 #include "ui/export/textexport.h"
 #include "ui/runs/runlibrary.h"
-#include "ui/window/appsettings.h"
 
 #include <QCoreApplication>
 #include <QDir>
 #include <QFile>
-#include <QFileDialog>
 #include <QFileInfo>
+
+#include <utility>
 
 namespace normscope {
 
@@ -43,28 +43,21 @@ bool hasRunFile(const Run& run, RunFile file)
     return QFileInfo(runFilePath(run, file)).isFile();
 }
 
-QString exportRunFile(QWidget* parent, const Run& run, RunFile file, AppSettings& settings, bool* failed)
+void exportRunFile(QWidget* parent, const Run& run, RunFile file, AppSettings& settings,
+                   std::function<void(const QString& news, bool failed)> tell)
 {
-    *failed = false;
     const QFileInfo source(runFilePath(run, file));
-    QFileDialog dialog(parent, Texts::tr("Export %1 of \"%2\"").arg(source.fileName(), run.displayName()),
-                       exportStartFolder(settings));
-    dialog.setOption(QFileDialog::DontUseNativeDialog);
-    dialog.setAcceptMode(QFileDialog::AcceptSave);
-    dialog.setDefaultSuffix(source.suffix());
-    dialog.selectFile(u"%1-%2"_s.arg(fileStem(run.displayName()), source.fileName()));
-    if (dialog.exec() != QDialog::Accepted || dialog.selectedFiles().isEmpty())
-        return {};
-    const QString target = dialog.selectedFiles().constFirst();
-    settings.setExportFolder(QFileInfo(target).absolutePath());
-    QFile input(source.filePath());
-    QString error;
-    if (!input.open(QIODevice::ReadOnly))
-        error = Texts::tr("Could not read %1: %2").arg(source.filePath(), input.errorString());
-    else
-        error = writeWholeFile(target, input.readAll());
-    *failed = !error.isEmpty();
-    return *failed ? error : Texts::tr("Saved %1").arg(QDir::toNativeSeparators(target));
+    openSaveDialog(parent, Texts::tr("Export %1 of \"%2\"").arg(source.fileName(), run.displayName()),
+                   u"%1-%2"_s.arg(fileStem(run.displayName()), source.fileName()), settings,
+                   [from = source.filePath(), tell = std::move(tell)](const QString& target) {
+        QFile input(from);
+        QString error;
+        if (!input.open(QIODevice::ReadOnly))
+            error = Texts::tr("Could not read %1: %2").arg(from, input.errorString());
+        else
+            error = writeWholeFile(target, input.readAll());
+        tell(error.isEmpty() ? Texts::tr("Saved %1").arg(QDir::toNativeSeparators(target)) : error, !error.isEmpty());
+    });
 }
 
 } // namespace normscope

@@ -312,10 +312,9 @@ void RunPanel::exportFile(RunFile file)
     const Run* run = single();
     if (!run)
         return;
-    bool failed = false;
-    const QString news = exportRunFile(this, *run, file, m_settings, &failed);
-    if (!news.isEmpty())
+    exportRunFile(this, *run, file, m_settings, [this](const QString& news, bool failed) {
         m_message->say(failed ? MessageBar::Kind::Error : MessageBar::Kind::Info, news);
+    });
 }
 
 void RunPanel::deleteSelected()

@@ -39,6 +39,8 @@ private Q_SLOTS:
     void makesFileNames();
     void leavesDevicesAlone();
     void savesText();
+    void asksWithoutWaiting();
+    void saysThatItCouldNotBeWritten();
     void savesNoTextWhenCancelled();
 };
 
@@ -263,6 +265,39 @@ void TestExport::savesText()
     QVERIFY(file.open(QIODevice::ReadOnly));
     QCOMPARE(file.readAll(), QByteArray("a,b\n\xC3\xA4,2\n"));
     QCOMPARE(f.settings.exportFolder(), f.folder.path());
+}
+
+void TestExport::asksWithoutWaiting()
+{
+    Fixture f;
+    QWidget window;
+    window.show();
+    const QString path = f.folder.filePath(u"m.csv"_s);
+    answerFileDialog(path);
+    QString saved;
+    askAndSaveText(&window, u"Export"_s, u"metrics.csv"_s, "a,b\n", f.settings, [&](const QString& to) { saved = to; });
+    QVERIFY(saved.isEmpty());
+    const auto* dialog = window.findChild<QFileDialog*>();
+    QVERIFY(dialog && dialog->isVisible());
+    QCOMPARE(dialog->windowModality(), Qt::WindowModal);
+    QTRY_COMPARE(saved, path);
+    QCOMPARE(QFileInfo(path).size(), 4);
+    QTRY_VERIFY(!window.findChild<QFileDialog*>());
+}
+
+void TestExport::saysThatItCouldNotBeWritten()
+{
+    Fixture f;
+    QWidget window;
+    window.show();
+    bool saved = false;
+    askAndSaveText(&window, u"Export"_s, u"metrics.csv"_s, "a,b\n", f.settings, [&](const QString&) { saved = true; });
+    auto* dialog = window.findChild<QFileDialog*>();
+    Q_EMIT dialog->fileSelected(f.folder.filePath(u"nowhere/m.csv"_s)); // the dialog itself refuses such a folder
+    const auto* box = window.findChild<QMessageBox*>();
+    QVERIFY(box && box->isVisible());
+    QVERIFY2(box->text().contains(u"nowhere/m.csv"_s), qPrintable(box->text()));
+    QVERIFY(!saved);
 }
 
 void TestExport::savesNoTextWhenCancelled()
