@@ -20,8 +20,14 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace normscope {
+
+static QString dataKey(const Run& run)
+{
+    return QString::fromStdString(run.record.spec.data.toString());
+}
 
 ErrorsPage::ErrorsPage(RunLibrary& library, DatasetProvider& datasets, AppSettings& settings, QWidget* parent)
     : QWidget(parent), m_library(library), m_datasets(datasets), m_settings(settings), m_stack(new QStackedLayout(this))
@@ -141,9 +147,9 @@ void ErrorsPage::exportList(int column)
     if (column < 0 || column >= int(m_columns.size()))
         return;
     const ErrorsColumn* chosen = m_columns[std::size_t(column)];
-    saveTextWithDialog(this, tr("Export the list of errors"),
-                       QStringLiteral("errors-%1.csv").arg(fileStem(chosen->run().displayName())),
-                       chosen->model()->csv().toStdString(), m_settings);
+    askAndSaveText(this, tr("Export the list of errors"),
+                   QStringLiteral("errors-%1.csv").arg(fileStem(chosen->run().displayName())),
+                   chosen->model()->csv().toStdString(), m_settings);
 }
 
 ErrorsColumn* ErrorsPage::addColumn()
@@ -178,6 +184,9 @@ void ErrorsPage::refresh()
     for (std::size_t i = 0; i < runs.size(); ++i)
         m_columns[i]->setRun(runs[i], m_library.evaluation(runs[i].id()));
     updateClassNames();
+    const auto before = std::exchange(m_images, {});
+    for (const Run& run : runs)
+        m_images.insert(dataKey(run), before.value(dataKey(run)));
     for (ErrorsColumn* column : m_columns)
         updateImages(column);
     applyFilter();
@@ -199,8 +208,12 @@ void ErrorsPage::updateImages(ErrorsColumn* column)
         column->setImages(nullptr, {}, false);
         return;
     }
-    const QString key = QString::fromStdString(record.spec.data.toString());
-    if (const auto dataset = m_datasets.peek(record.spec.data)) {
+    const QString key = dataKey(column->run());
+    auto dataset = m_datasets.peek(record.spec.data);
+    if (!dataset)
+        dataset = m_images.value(key);
+    if (dataset) {
+        m_images.insert(key, dataset);
         const bool changed = !record.dataFingerprint.empty() && dataset->fingerprint != record.dataFingerprint;
         column->setImages(dataset, changed ? tr("\u26a0 The data has changed since this run: pictures and captions may not match.") : QString(),
                           false);

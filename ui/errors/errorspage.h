@@ -8,6 +8,7 @@
 #include <QWidget>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -70,6 +71,8 @@ private:
     std::vector<ErrorsColumn*> m_columns;
     QString m_classesFrom; ///< the run whose classes the filter names
     QHash<QString, int> m_percent; ///< of data sets that are being loaded
+    /// Of the runs shown: the cache keeps few, and asking it again for what it dropped would never end.
+    QHash<QString, std::shared_ptr<const Dataset>> m_images;
     std::optional<std::uint32_t> m_selected;
     QString m_selectedIn; ///< the run in which it was selected
 };
