@@ -233,8 +233,8 @@ QStringList ComparePage::sentencesAbove() const
 QStringList ComparePage::sentencesBelow() const
 {
     QStringList notes;
-    if (m_model->runs().size() > 1)
-        notes.append(tr("%1 best of the checked runs").arg(MetricsTableModel::bestMark()));
+    if (const QString note = m_model->bestNote(); !note.isEmpty())
+        notes.append(note);
     if (m_model->hasQuickLook())
         notes.append(tr("%1 quick look: a fifth of the images, so the figures are rough").arg(MetricsTableModel::quickMark()));
     return {notes.join(QStringLiteral("    ")), ComparisonText::reading(m_model->runs())};
@@ -260,10 +260,10 @@ QString ComparePage::plainText() const
 
 void ComparePage::exportCsv()
 {
-    QString path;
-    if (saveTextWithDialog(this, tr("Export the figures"), QStringLiteral("comparison.csv"), csv().toStdString(), m_settings,
-                           &path))
+    askAndSaveText(this, tr("Export the figures"), QStringLiteral("comparison.csv"), csv().toStdString(), m_settings,
+                   [this](const QString& path) {
         m_status->setText(tr("Written: %1").arg(QDir::toNativeSeparators(path)));
+    });
 }
 
 void ComparePage::copyText()

@@ -31,6 +31,11 @@ Better betterOf(int column)
     }
 }
 
+bool isComplete(const Run& run)
+{
+    return run.record.state == RunState::Finished;
+}
+
 bool sameRows(const std::vector<Run>& a, const std::vector<Run>& b)
 {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -57,6 +62,26 @@ void MetricsTableModel::setRuns(std::vector<Run> runs)
 bool MetricsTableModel::hasQuickLook() const
 {
     return std::any_of(m_runs.begin(), m_runs.end(), [](const Run& run) { return run.record.spec.quickLook; });
+}
+
+bool MetricsTableModel::testedAlike() const
+{
+    const bool quick = hasQuickLook();
+    const auto alike = [quick](const Run& run) { return run.record.spec.quickLook == quick; };
+    return std::all_of(m_runs.begin(), m_runs.end(), alike) && ComparisonText::dataWarning(m_runs).isEmpty();
+}
+
+QString MetricsTableModel::bestNote() const
+{
+    if (m_runs.size() < 2)
+        return {};
+    if (!testedAlike())
+        return tr("No %1: these runs were not tested on the same images").arg(bestMark());
+    const auto complete = std::size_t(std::count_if(m_runs.begin(), m_runs.end(), isComplete));
+    if (complete < 2)
+        return tr("No %1: fewer than two of these runs are complete").arg(bestMark());
+    const QString text = complete == m_runs.size() ? tr("%1 best of the checked runs") : tr("%1 best of the complete runs");
+    return text.arg(bestMark());
 }
 
 int MetricsTableModel::rowCount(const QModelIndex& parent) const
@@ -140,7 +165,7 @@ QString MetricsTableModel::toolTip(std::size_t row, int column) const
     if (run.record.spec.quickLook)
         lines.append(tr("A quick look: a fifth of the images, so the figures are rough."));
     if (m_best[row][std::size_t(column)])
-        lines.append(tr("The best of the checked runs."));
+        lines.append(tr("The best of the complete runs."));
     return lines.join(QLatin1Char('\n'));
 }
 
@@ -212,6 +237,8 @@ QVariant MetricsTableModel::headerData(int section, Qt::Orientation orientation,
 void MetricsTableModel::findBest()
 {
     m_best.assign(m_runs.size(), std::vector<bool>(ColumnCount, false));
+    if (!testedAlike())
+        return;
     for (int column = 0; column < ColumnCount; ++column) {
         const Better better = betterOf(column);
         if (better == Better::Neither)
@@ -219,7 +246,7 @@ void MetricsTableModel::findBest()
         std::vector<std::pair<double, std::size_t>> known;
         bool sameEpochs = true;
         for (std::size_t row = 0; row < m_runs.size(); ++row)
-            if (const auto number = value(row, column); number && std::isfinite(*number)) {
+            if (const auto number = value(row, column); isComplete(m_runs[row]) && number && std::isfinite(*number)) {
                 known.emplace_back(better == Better::Higher ? -*number : *number, row);
                 sameEpochs = sameEpochs
                              && m_runs[row].record.epochs.size() == m_runs[known.front().second].record.epochs.size();

@@ -29,6 +29,7 @@ public:
     void setRuns(std::vector<Run> runs);
     const std::vector<Run>& runs() const { return m_runs; }
     bool hasQuickLook() const;
+    QString bestNote() const; ///< of which runs the best is marked, or why none is; empty for a lone run
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
@@ -42,7 +43,8 @@ private:
     std::optional<double> value(std::size_t row, int column) const;
     QString figure(std::size_t row, int column) const;
     QString toolTip(std::size_t row, int column) const;
-    void findBest();
+    bool testedAlike() const;
+    void findBest(); ///< among complete runs, and only where all were tested on the same images
 
     std::vector<Run> m_runs;
     std::vector<std::vector<bool>> m_best; ///< [row][column]

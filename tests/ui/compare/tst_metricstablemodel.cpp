@@ -49,6 +49,15 @@ QString text(const QAbstractItemModel& model, int row, int column)
     return model.index(row, column).data().toString();
 }
 
+bool hasBest(const QAbstractItemModel& model)
+{
+    for (int row = 0; row < model.rowCount(); ++row)
+        for (int column = 0; column < model.columnCount(); ++column)
+            if (model.index(row, column).data(M::BestRole).toBool())
+                return true;
+    return false;
+}
+
 } // namespace
 
 class TestMetricsTableModel : public QObject {
@@ -60,6 +69,9 @@ private Q_SLOTS:
     void bestMarks();
     void equalColumnsHaveNoBest();
     void secondsAreComparedForEqualWorkAlone();
+    void onlyCompleteRunsAreBest();
+    void otherTestImagesHaveNoBest_data();
+    void otherTestImagesHaveNoBest();
     void nonFiniteIsNeverBest();
     void runWithoutEpochs();
     void quickLookIsMarked();
@@ -129,12 +141,63 @@ void TestMetricsTableModel::secondsAreComparedForEqualWorkAlone()
 {
     auto runs = threeRuns();
     runs[2].record.epochs.pop_back();
-    runs[2].record.state = RunState::Stopped;
+    runs[2].record.spec.epochs = 1;
     M model;
     model.setRuns(runs);
     for (int row = 0; row < 3; ++row)
         QVERIFY(!model.index(row, M::Seconds).data(M::BestRole).toBool());
-    QCOMPARE(text(model, 2, M::Epochs), QStringLiteral("1 of 2"));
+    QCOMPARE(model.bestNote(), QStringLiteral("\u2605 best of the checked runs"));
+}
+
+void TestMetricsTableModel::onlyCompleteRunsAreBest()
+{
+    auto runs = threeRuns();
+    runs[0].record.epochs.pop_back();
+    runs[0].record.state = RunState::Stopped; // has the best test accuracy and loss so far
+    M model;
+    model.setRuns(runs);
+    QCOMPARE(text(model, 0, M::Epochs), QStringLiteral("1 of 2"));
+    for (int column = 0; column < M::ColumnCount; ++column)
+        QVERIFY2(!model.index(0, column).data(M::BestRole).toBool(), qPrintable(QString::number(column)));
+    QVERIFY(model.index(1, M::TestAccuracy).data(M::BestRole).toBool());
+    QCOMPARE(model.bestNote(), QStringLiteral("\u2605 best of the complete runs"));
+    runs[1].record.state = RunState::Running;
+    model.setRuns(runs);
+    QVERIFY(!hasBest(model));
+    QCOMPARE(model.bestNote(), QStringLiteral("No \u2605: fewer than two of these runs are complete"));
+}
+
+void TestMetricsTableModel::otherTestImagesHaveNoBest_data()
+{
+    QTest::addColumn<QString>("fingerprint");
+    QTest::addColumn<bool>("quickLook");
+    QTest::addColumn<int>("testImages");
+    QTest::addColumn<bool>("best");
+    QTest::newRow("the same") << QStringLiteral("a") << false << 100 << true;
+    QTest::newRow("other data") << QStringLiteral("b") << false << 100 << false;
+    QTest::newRow("quick look") << QStringLiteral("a") << true << 100 << false;
+    QTest::newRow("fewer images") << QStringLiteral("a") << false << 50 << false;
+}
+
+void TestMetricsTableModel::otherTestImagesHaveNoBest()
+{
+    QFETCH(QString, fingerprint);
+    QFETCH(bool, quickLook);
+    QFETCH(int, testImages);
+    QFETCH(bool, best);
+    auto runs = threeRuns();
+    for (Run& run : runs) {
+        run.record.dataFingerprint = std::string("a");
+        run.record.testImages = 100;
+    }
+    runs[2].record.dataFingerprint = fingerprint.toStdString();
+    runs[2].record.spec.quickLook = quickLook;
+    runs[2].record.testImages = std::size_t(testImages);
+    M model;
+    model.setRuns(runs);
+    QCOMPARE(hasBest(model), best);
+    QCOMPARE(model.bestNote(), best ? QStringLiteral("\u2605 best of the checked runs")
+                                    : QStringLiteral("No \u2605: these runs were not tested on the same images"));
 }
 
 void TestMetricsTableModel::nonFiniteIsNeverBest()
@@ -172,7 +235,7 @@ void TestMetricsTableModel::quickLookIsMarked()
     QVERIFY(model.hasQuickLook());
     QCOMPARE(text(model, 2, M::Name), QStringLiteral("Layer (quick look)"));
     QCOMPARE(text(model, 2, M::TestAccuracy), QStringLiteral("\u2020 69.50"));
-    QCOMPARE(text(model, 2, M::Seconds), QStringLiteral("\u2605 \u2020 15.0"));
+    QCOMPARE(text(model, 2, M::Seconds), QStringLiteral("\u2020 15.0"));
     QVERIFY(!text(model, 0, M::TestAccuracy).contains(M::quickMark()));
 }
 
