@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/runtablemodel.h"
 
+#include "ui/compare/format.h"
 #include "ui/runs/runlibrary.h"
 #include "ui/runs/runtext.h"
 #include "ui/theme/runstyle.h"
-
-#include <QLocale>
 
 namespace normscope {
 
@@ -78,7 +77,7 @@ QVariant RunTableModel::display(const Run& run, int column) const
     case NameColumn: return run.displayName();
     case StateColumn: return runStateText(run.record.state);
     case TestAccuracyColumn:
-        return hasEpochs(run) ? QLocale().toString(run.record.epochs.back().testAccuracy, 'f', 2) : tr("–");
+        return hasEpochs(run) ? fixedText(run.record.epochs.back().testAccuracy, 2) : tr("–");
     case EpochsColumn:
         if (run.record.state == RunState::Damaged)
             return tr("–");

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/runtext.h"
 
+#include "ui/compare/format.h"
 #include "ui/runs/runlibrary.h"
 #include "ui/theme/icons.h"
 
 #include <QCoreApplication>
-#include <QLocale>
 #include <QStringList>
 
 namespace normscope {
@@ -62,14 +62,13 @@ QString runStateReason(const RunRecord& record)
 
 QString runSummary(const RunRecord& record)
 {
-    const QLocale locale;
     const RunSpec& spec = record.spec;
     QStringList parts = {
         QString::fromStdString(normalizationTitle(spec.normalization, spec.groups)),
         QString::fromStdString(record.dataTitle.empty() ? spec.data.title() : record.dataTitle),
         spec.epochs == 1 ? Texts::tr("1 epoch") : Texts::tr("%1 epochs").arg(spec.epochs),
         Texts::tr("batch %1").arg(spec.batchSize),
-        Texts::tr("learning rate %1").arg(locale.toString(spec.learningRate, 'g', 6)),
+        Texts::tr("learning rate %1").arg(settingText(spec.learningRate)),
         Texts::tr("seed %1").arg(spec.seed),
     };
     if (spec.quickLook)
