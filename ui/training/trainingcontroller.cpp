@@ -7,9 +7,16 @@
 #include <QCoreApplication>
 #include <QThread>
 
+#include <string_view>
 #include <utility>
 
 namespace normscope {
+
+namespace {
+
+constexpr std::string_view notAllSaved = "not everything was saved"; // executeRun()'s words for a full or failing disk
+
+} // namespace
 
 struct TrainingController::Private {
     explicit Private(RunLibrary& l) : library(l) {}
@@ -223,6 +230,12 @@ void TrainingController::startNext()
     QMetaObject::invokeMethod(d->worker, [worker = d->worker, job] { worker->train(job); }, Qt::QueuedConnection);
 }
 
+QString TrainingController::nameOf(const QString& id) const
+{
+    const Run* run = d->library.run(id);
+    return run ? run->displayName() : id;
+}
+
 void TrainingController::finishRun(const RunRecord& record)
 {
     const QString id = std::exchange(d->current, QString());
@@ -231,6 +244,9 @@ void TrainingController::finishRun(const RunRecord& record)
     Q_EMIT runEnded(id);
     if (record.state == RunState::Failed || record.state == RunState::Diverged)
         Q_EMIT runFailed(id, QString::fromStdString(record.reason));
+    else if (record.reason.find(notAllSaved) != std::string::npos)
+        Q_EMIT d->library.storeError(
+            tr("\"%1\" was trained, but %2").arg(nameOf(id), QString::fromStdString(record.reason)));
     // A receiver may have queued, and so started, another run already.
     if (d->current.isEmpty())
         startNext();

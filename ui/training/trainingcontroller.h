@@ -68,6 +68,7 @@ private:
     void connectWorker();
     void finishRun(const RunRecord& record);
     bool isCurrent(quint64 job) const;
+    QString nameOf(const QString& id) const;
 
     struct Private;
     std::unique_ptr<Private> d;

@@ -133,6 +133,20 @@ private Q_SLOTS:
         QCOMPARE(m_library->store().load(id.toStdString())->state, RunState::Finished);
     }
 
+    void unsavedFiguresAreTold()
+    {
+        QSignalSpy told(m_library.get(), &RunLibrary::storeError);
+        m_fake->behave = [](RunRecord& record) { record.reason = "not everything was saved: metrics.csv: No space left on device"; };
+        const QString id = create();
+        m_controller->enqueue(id);
+        QVERIFY(waitIdle());
+        QCOMPARE(stateOf(id), RunState::Finished);
+        QCOMPARE(m_failed->size(), 0);
+        QCOMPARE(told.size(), 1);
+        QCOMPARE(told.front().front().toString(), u"\"%1\" was trained, but not everything was saved: metrics.csv: "
+                                                  "No space left on device"_s.arg(m_library->run(id)->displayName()));
+    }
+
     void progressIsThrottled()
     {
         m_fake->batchMs = 1;
