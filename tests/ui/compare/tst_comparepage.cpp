@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/fixtures/testsupport.h"
+#include "tests/ui/pagefixture.h"
 #include "ui/compare/comparepage.h"
 #include "ui/compare/metricsexport.h"
 #include "ui/compare/metricstablemodel.h"
 #include "ui/export/imageexport.h"
-#include "ui/runs/runlibrary.h"
-#include "ui/theme/theme.h"
-#include "ui/window/appsettings.h"
 
-#include <QApplication>
 #include <QLabel>
 #include <QSignalSpy>
 #include <QTableView>
-#include <QTemporaryDir>
-#include <QTest>
 
 using namespace normscope;
 using M = MetricsTableModel;
@@ -32,38 +26,20 @@ private Q_SLOTS:
     void pngIsBlackOnWhiteInTheDarkTheme();
 
 private:
-    QString addRun(Normalization normalization, double accuracy, bool checked = true);
+    QString addRun(Normalization normalization, double accuracy, bool checked = true)
+    {
+        return QString::fromStdString(m_fixture->addRun(*m_dataset, normalization, accuracy, checked).id);
+    }
     QLabel* label(const ComparePage& page, const char* name) const { return page.findChild<QLabel*>(QLatin1String(name)); }
     QAbstractItemModel* table(const ComparePage& page) const { return page.findChild<QTableView*>()->model(); }
 
-    std::unique_ptr<QTemporaryDir> m_folder;
-    std::unique_ptr<AppSettings> m_settings;
-    std::unique_ptr<RunLibrary> m_library;
+    std::unique_ptr<testing::PageFixture> m_fixture;
     std::shared_ptr<const Dataset> m_dataset = testing::syntheticDataset(4, 40);
 };
 
 void TestComparePage::init()
 {
-    m_library.reset();
-    m_folder = std::make_unique<QTemporaryDir>();
-    m_settings = std::make_unique<AppSettings>(m_folder->filePath(QStringLiteral("settings.ini")));
-    auto store = RunStore::open(m_folder->filePath(QStringLiteral("runs")).toStdString());
-    QVERIFY(store.ok());
-    m_library = std::make_unique<RunLibrary>(*store);
-    applyTheme(*qApp, ThemeChoice::Light);
-}
-
-QString TestComparePage::addRun(Normalization normalization, double accuracy, bool checked)
-{
-    RunSpec spec;
-    spec.data = m_dataset->spec;
-    spec.normalization = normalization;
-    spec.epochs = 3;
-    const RunRecord record = testing::writeFinishedRun(m_library->store(), *m_dataset, spec, accuracy);
-    m_library->refresh();
-    const QString id = QString::fromStdString(record.id);
-    m_library->setChecked(id, checked);
-    return id;
+    m_fixture = std::make_unique<testing::PageFixture>();
 }
 
 void TestComparePage::showsTheCheckedRunsInTheirOrder()
@@ -71,10 +47,9 @@ void TestComparePage::showsTheCheckedRunsInTheirOrder()
     addRun(Normalization::Layer, 0.5);
     addRun(Normalization::Group, 0.6, false);
     addRun(Normalization::Batch, 0.75);
-    ComparePage page(*m_library, *m_settings);
-    page.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&page));
-    const auto runs = m_library->checkedRuns();
+    ComparePage page(m_fixture->library, m_fixture->settings);
+    testing::showPage(page);
+    const auto runs = m_fixture->library.checkedRuns();
     QCOMPARE(table(page)->rowCount(), 2);
     for (int row = 0; row < 2; ++row)
         QCOMPARE(table(page)->index(row, M::Name).data().toString(), runs[std::size_t(row)]->displayName());
@@ -87,9 +62,8 @@ void TestComparePage::showsTheCheckedRunsInTheirOrder()
 void TestComparePage::nothingChecked()
 {
     addRun(Normalization::Batch, 0.75, false);
-    ComparePage page(*m_library, *m_settings);
-    page.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&page));
+    ComparePage page(m_fixture->library, m_fixture->settings);
+    testing::showPage(page);
     QVERIFY(label(page, "empty")->isVisible());
     QVERIFY(!page.findChild<QTableView*>()->isVisible());
 }
@@ -98,26 +72,24 @@ void TestComparePage::followsALiveRun()
 {
     RunSpec spec;
     spec.data = m_dataset->spec;
-    const QString id = m_library->create(spec);
-    ComparePage page(*m_library, *m_settings);
-    page.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&page));
+    const QString id = m_fixture->library.create(spec);
+    ComparePage page(m_fixture->library, m_fixture->settings);
+    testing::showPage(page);
     QCOMPARE(table(page)->index(0, M::Epochs).data().toString(), QStringLiteral("queued"));
     QCOMPARE(table(page)->index(0, M::TestAccuracy).data().toString(), QStringLiteral("\u2013"));
-    m_library->appendEpoch(id, {1, 40, 45.5, 1.5, 1.4, 0.01, 3});
+    m_fixture->library.appendEpoch(id, {1, 40, 45.5, 1.5, 1.4, 0.01, 3});
     QTRY_COMPARE_WITH_TIMEOUT(table(page)->index(0, M::TestAccuracy).data().toString(), QStringLiteral("45.50"), 2000);
 }
 
 void TestComparePage::hiddenPageDoesNoWork()
 {
     const QString id = addRun(Normalization::Batch, 0.75);
-    ComparePage page(*m_library, *m_settings);
+    ComparePage page(m_fixture->library, m_fixture->settings);
     QSignalSpy resets(table(page), &QAbstractItemModel::modelReset);
-    m_library->rename(id, QStringLiteral("Renamed"));
+    m_fixture->library.rename(id, QStringLiteral("Renamed"));
     QTest::qWait(250);
     QCOMPARE(resets.count(), 0);
-    page.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&page));
+    testing::showPage(page);
     QCOMPARE(table(page)->index(0, M::Name).data().toString(), QStringLiteral("Renamed"));
 }
 
@@ -125,9 +97,8 @@ void TestComparePage::csvHasTheNotebooksColumns()
 {
     addRun(Normalization::Batch, 0.75);
     addRun(Normalization::Layer, 0.5);
-    ComparePage page(*m_library, *m_settings);
-    page.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&page));
+    ComparePage page(m_fixture->library, m_fixture->settings);
+    testing::showPage(page);
     const QStringList lines = page.csv().split(QLatin1Char('\n'), Qt::SkipEmptyParts);
     QCOMPARE(lines.size(), 3);
     QVERIFY(lines[0].contains(QStringLiteral("Train Acc,Test Acc,Train Loss,Test Loss")));
@@ -138,9 +109,8 @@ void TestComparePage::plainTextHasTheTableAndTheSentences()
 {
     addRun(Normalization::Batch, 0.75);
     addRun(Normalization::Layer, 0.5);
-    ComparePage page(*m_library, *m_settings);
-    page.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&page));
+    ComparePage page(m_fixture->library, m_fixture->settings);
+    testing::showPage(page);
     const QString text = page.plainText();
     QVERIFY(text.startsWith(QStringLiteral("These runs differ only in: normalization (BN, LN).\nRun ")));
     QVERIFY(text.contains(QStringLiteral("\u2605 75.00")));
@@ -152,9 +122,8 @@ void TestComparePage::pngIsBlackOnWhiteInTheDarkTheme()
     addRun(Normalization::Batch, 0.75);
     addRun(Normalization::Layer, 0.5);
     applyTheme(*qApp, ThemeChoice::Dark);
-    ComparePage page(*m_library, *m_settings);
-    page.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&page));
+    ComparePage page(m_fixture->library, m_fixture->settings);
+    testing::showPage(page);
     const QImage image = renderExport(tableExport(*table(page), QStringLiteral("Comparison"), {}, {}), QSize(900, 300), 2);
     QCOMPARE(image.size(), QSize(1800, 600));
     QCOMPARE(image.pixelColor(2, 2), QColor(Qt::white));

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/fixtures/testsupport.h"
+#include "tests/ui/pagefixture.h"
 #include "ui/confusion/confusionpage.h"
 #include "ui/confusion/confusionpainter.h"
 #include "ui/confusion/confusionpanel.h"
 #include "ui/confusion/confusionview.h"
 #include "ui/export/imageexport.h"
-#include "ui/runs/runlibrary.h"
-#include "ui/theme/theme.h"
-#include "ui/window/appsettings.h"
 
-#include <QApplication>
 #include <QElapsedTimer>
 #include <QLabel>
 #include <QSignalSpy>
-#include <QTemporaryDir>
-#include <QTest>
 #include <QToolButton>
 
 using namespace normscope;
@@ -40,58 +34,33 @@ private Q_SLOTS:
     void switchingToThePageIsQuick();
 
 private:
-    RunRecord addRun(const Dataset& dataset, Normalization normalization, double accuracy);
-    void show(ConfusionPage& page, const QSize& size = {1000, 600});
+    RunRecord addRun(const Dataset& dataset, Normalization normalization, double accuracy)
+    {
+        return m_fixture->addRun(dataset, normalization, accuracy);
+    }
 
-    std::unique_ptr<QTemporaryDir> m_folder;
-    std::unique_ptr<AppSettings> m_settings;
-    std::unique_ptr<RunLibrary> m_library;
+    std::unique_ptr<testing::PageFixture> m_fixture;
     std::shared_ptr<const Dataset> m_dataset = testing::syntheticDataset(4, 40);
 };
 
 void TestConfusionPage::init()
 {
-    m_library.reset();
-    m_folder = std::make_unique<QTemporaryDir>();
-    m_settings = std::make_unique<AppSettings>(m_folder->filePath(QStringLiteral("settings.ini")));
-    auto store = RunStore::open(m_folder->filePath(QStringLiteral("runs")).toStdString());
-    QVERIFY(store.ok());
-    m_library = std::make_unique<RunLibrary>(*store);
-    applyTheme(*qApp, ThemeChoice::Light);
-}
-
-RunRecord TestConfusionPage::addRun(const Dataset& dataset, Normalization normalization, double accuracy)
-{
-    RunSpec spec;
-    spec.data = dataset.spec;
-    spec.normalization = normalization;
-    spec.epochs = 2;
-    RunRecord record = testing::writeFinishedRun(m_library->store(), dataset, spec, accuracy);
-    m_library->refresh();
-    m_library->setChecked(QString::fromStdString(record.id), true);
-    return record;
-}
-
-void TestConfusionPage::show(ConfusionPage& page, const QSize& size)
-{
-    page.resize(size);
-    page.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&page));
+    m_fixture = std::make_unique<testing::PageFixture>();
 }
 
 void TestConfusionPage::aMatrixForEachCheckedRun()
 {
     addRun(*m_dataset, Normalization::Batch, 0.75);
     addRun(*m_dataset, Normalization::Layer, 0.5);
-    ConfusionPage page(*m_library, *m_settings);
-    show(page);
-    const auto runs = m_library->checkedRuns();
+    ConfusionPage page(m_fixture->library, m_fixture->settings);
+    testing::showPage(page);
+    const auto runs = m_fixture->library.checkedRuns();
     QCOMPARE(page.panels().size(), std::size_t(2));
     for (std::size_t i = 0; i < 2; ++i) {
         const ConfusionPanel& panel = *page.panels()[i];
         QCOMPARE(panel.runId(), runs[i]->id());
         QCOMPARE(panel.size(), page.panels()[0]->size());
-        const auto evaluation = m_library->evaluation(runs[i]->id());
+        const auto evaluation = m_fixture->library.evaluation(runs[i]->id());
         QVERIFY(evaluation);
         for (int row = 0; row < 4; ++row)
             for (int column = 0; column < 4; ++column) {
@@ -101,7 +70,7 @@ void TestConfusionPage::aMatrixForEachCheckedRun()
                 QCOMPARE(panel.model()->index(row, column).data(ConfusionModel::CountRole).toLongLong(), expected);
             }
     }
-    QCOMPARE(ConfusionPanel::figuresText(*m_library->evaluation(runs[0]->id())),
+    QCOMPARE(ConfusionPanel::figuresText(*m_fixture->library.evaluation(runs[0]->id())),
              QStringLiteral("accuracy 75.00 %, 20 of 80 incorrect"));
 }
 
@@ -109,8 +78,8 @@ void TestConfusionPage::clickActivatesTheCell()
 {
     addRun(*m_dataset, Normalization::Batch, 0.75);
     const auto second = addRun(*m_dataset, Normalization::Layer, 0.5);
-    ConfusionPage page(*m_library, *m_settings);
-    show(page);
+    ConfusionPage page(m_fixture->library, m_fixture->settings);
+    testing::showPage(page);
     QSignalSpy spy(&page, &ConfusionPage::cellActivated);
     ConfusionView* view = page.panels()[1]->view();
     QTest::mouseClick(view, Qt::LeftButton, {}, view->cellRect(1, 3).center().toPoint());
@@ -125,8 +94,8 @@ void TestConfusionPage::clickActivatesTheCell()
 void TestConfusionPage::dragToAnotherCellActivatesNothing()
 {
     addRun(*m_dataset, Normalization::Batch, 0.75);
-    ConfusionPage page(*m_library, *m_settings);
-    show(page);
+    ConfusionPage page(m_fixture->library, m_fixture->settings);
+    testing::showPage(page);
     QSignalSpy spy(&page, &ConfusionPage::cellActivated);
     ConfusionView* view = page.panels()[0]->view();
     QTest::mousePress(view, Qt::LeftButton, {}, view->cellRect(0, 0).center().toPoint());
@@ -137,8 +106,8 @@ void TestConfusionPage::dragToAnotherCellActivatesNothing()
 void TestConfusionPage::keysWalkAndActivate()
 {
     addRun(*m_dataset, Normalization::Batch, 0.75);
-    ConfusionPage page(*m_library, *m_settings);
-    show(page);
+    ConfusionPage page(m_fixture->library, m_fixture->settings);
+    testing::showPage(page);
     QSignalSpy spy(&page, &ConfusionPage::cellActivated);
     ConfusionView* view = page.panels()[0]->view();
     view->setHighlight(0, 0);
@@ -153,8 +122,8 @@ void TestConfusionPage::hoverIsSharedAndRead()
 {
     addRun(*m_dataset, Normalization::Batch, 1.0);
     addRun(*m_dataset, Normalization::Layer, 1.0);
-    ConfusionPage page(*m_library, *m_settings);
-    show(page);
+    ConfusionPage page(m_fixture->library, m_fixture->settings);
+    testing::showPage(page);
     ConfusionView* other = page.panels()[1]->view();
     const QImage before = other->grab().toImage();
     ConfusionView* view = page.panels()[0]->view();
@@ -168,8 +137,8 @@ void TestConfusionPage::hoverIsSharedAndRead()
 void TestConfusionPage::countsAreShownOnDemand()
 {
     addRun(*m_dataset, Normalization::Batch, 1.0);
-    ConfusionPage page(*m_library, *m_settings);
-    show(page);
+    ConfusionPage page(m_fixture->library, m_fixture->settings);
+    testing::showPage(page);
     QCOMPARE(page.panels()[0]->view()->cellText(1, 1), QStringLiteral("1.000"));
     QTest::mouseClick(page.findChild<QToolButton*>(QStringLiteral("showCounts")), Qt::LeftButton);
     QCOMPARE(page.panels()[0]->view()->cellText(1, 1), QStringLiteral("20"));
@@ -179,15 +148,15 @@ void TestConfusionPage::countsAreShownOnDemand()
 void TestConfusionPage::runWithoutPredictionsSaysSo()
 {
     {
-        ConfusionPage none(*m_library, *m_settings);
-        show(none);
+        ConfusionPage none(m_fixture->library, m_fixture->settings);
+        testing::showPage(none);
         QVERIFY(none.findChild<QLabel*>(QStringLiteral("empty"))->isVisible());
     }
     RunSpec spec;
     spec.data = m_dataset->spec;
-    QVERIFY(!m_library->create(spec).isEmpty());
-    ConfusionPage page(*m_library, *m_settings);
-    show(page);
+    QVERIFY(!m_fixture->library.create(spec).isEmpty());
+    ConfusionPage page(m_fixture->library, m_fixture->settings);
+    testing::showPage(page);
     QCOMPARE(page.panels().size(), std::size_t(1));
     auto* message = page.panels()[0]->findChild<QLabel*>(QStringLiteral("message"));
     QVERIFY(message->isVisible());
@@ -198,10 +167,10 @@ void TestConfusionPage::runWithoutPredictionsSaysSo()
 void TestConfusionPage::aNewEvaluationIsShown()
 {
     const auto record = addRun(*m_dataset, Normalization::Batch, 0.5);
-    ConfusionPage page(*m_library, *m_settings);
-    show(page);
+    ConfusionPage page(m_fixture->library, m_fixture->settings);
+    testing::showPage(page);
     const QString id = QString::fromStdString(record.id);
-    m_library->setEvaluation(id, std::make_shared<const Evaluation>(testing::syntheticEvaluation(*m_dataset, 1.0)));
+    m_fixture->library.setEvaluation(id, std::make_shared<const Evaluation>(testing::syntheticEvaluation(*m_dataset, 1.0)));
     QTRY_COMPARE_WITH_TIMEOUT(page.panels()[0]->model()->matrix().incorrect(), std::size_t(0), 2000);
 }
 
@@ -243,8 +212,8 @@ void TestConfusionPage::manyClasses()
 {
     const auto dataset = testing::syntheticDataset(100, 4);
     addRun(*dataset, Normalization::Batch, 0.5);
-    ConfusionPage page(*m_library, *m_settings);
-    show(page);
+    ConfusionPage page(m_fixture->library, m_fixture->settings);
+    testing::showPage(page);
     ConfusionView* view = page.panels()[0]->view();
     QVERIFY(view->cellSide() > 2);
     QVERIFY(view->cellText(0, 0).isEmpty());
@@ -256,8 +225,8 @@ void TestConfusionPage::pngIsLightAndShowsTheMatrix()
 {
     addRun(*m_dataset, Normalization::Batch, 1.0);
     applyTheme(*qApp, ThemeChoice::Dark);
-    ConfusionPage page(*m_library, *m_settings);
-    show(page);
+    ConfusionPage page(m_fixture->library, m_fixture->settings);
+    testing::showPage(page);
     const QImage image = renderExport(page.panels()[0]->exportItem(), QSize(600, 640), 2);
     QCOMPARE(image.size(), QSize(1200, 1280));
     QCOMPARE(image.pixelColor(1, 1), QColor(Qt::white));
@@ -273,8 +242,8 @@ void TestConfusionPage::pngIsLightAndShowsTheMatrix()
 void TestConfusionPage::csvHasTheCounts()
 {
     addRun(*m_dataset, Normalization::Batch, 1.0);
-    ConfusionPage page(*m_library, *m_settings);
-    show(page);
+    ConfusionPage page(m_fixture->library, m_fixture->settings);
+    testing::showPage(page);
     const QString csv = page.panels()[0]->csv();
     QCOMPARE(csv.count(QLatin1Char('\n')), 5);
     QVERIFY(csv.contains(QStringLiteral("class 3,0,0,0,20")));
@@ -285,9 +254,9 @@ void TestConfusionPage::switchingToThePageIsQuick()
     const auto dataset = testing::syntheticDataset(10, 2000); // 10,000 test images
     for (const auto normalization : {Normalization::Batch, Normalization::Group, Normalization::Layer}) {
         const auto record = addRun(*dataset, normalization, 0.7);
-        m_library->evaluation(QString::fromStdString(record.id)); // reading the file is the library's time
+        m_fixture->library.evaluation(QString::fromStdString(record.id)); // reading the file is the library's time
     }
-    ConfusionPage page(*m_library, *m_settings);
+    ConfusionPage page(m_fixture->library, m_fixture->settings);
     page.resize(1000, 600);
     QElapsedTimer timer;
     timer.start();

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/fixtures/testsupport.h"
+#include "tests/ui/pagefixture.h"
 #include "ui/data/datasetprovider.h"
 #include "ui/errors/errorscolumn.h"
 #include "ui/errors/errorsfilterbar.h"
 #include "ui/errors/errorspage.h"
 #include "ui/export/imageexport.h"
-#include "ui/runs/runlibrary.h"
-#include "ui/theme/theme.h"
-#include "ui/window/appsettings.h"
 
-#include <QApplication>
 #include <QComboBox>
 #include <QLabel>
 #include <QListView>
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QSlider>
 #include <QTemporaryDir>
-#include <QTest>
 #include <QToolButton>
 
 using namespace normscope;
@@ -33,6 +29,7 @@ private Q_SLOTS:
     void combosFilter();
     void clickSelectsTheSameImageElsewhere();
     void imagesAreLoadedOnDemand();
+    void manyDataSetsAreLoadedOnce();
     void missingDataSaysWhereItWas();
     void changedDataIsSaid();
     void emptyStates();
@@ -40,15 +37,15 @@ private Q_SLOTS:
     void sheetIsLightAndShowsTheImages();
 
 private:
-    RunRecord addRun(Normalization normalization, double accuracy, unsigned seed = 1);
-    void show(ErrorsPage& page);
+    RunRecord addRun(Normalization normalization, double accuracy, unsigned seed = 1)
+    {
+        return m_fixture->addRun(*m_dataset, normalization, accuracy, true, seed);
+    }
     const ErrorsColumn& column(const ErrorsPage& page, std::size_t i) const { return *page.columns()[i]; }
 
     QTemporaryDir m_images;
     std::shared_ptr<const Dataset> m_dataset; ///< as it lies on the disk
-    std::unique_ptr<QTemporaryDir> m_folder;
-    std::unique_ptr<AppSettings> m_settings;
-    std::unique_ptr<RunLibrary> m_library;
+    std::unique_ptr<testing::PageFixture> m_fixture;
     std::shared_ptr<DatasetCache> m_cache;
     std::unique_ptr<DatasetProvider> m_provider;
 };
@@ -64,43 +61,18 @@ void TestErrorsPage::initTestCase()
 void TestErrorsPage::init()
 {
     m_provider.reset();
-    m_library.reset();
-    m_folder = std::make_unique<QTemporaryDir>();
-    m_settings = std::make_unique<AppSettings>(m_folder->filePath(QStringLiteral("settings.ini")));
-    auto store = RunStore::open(m_folder->filePath(QStringLiteral("runs")).toStdString());
-    QVERIFY(store.ok());
-    m_library = std::make_unique<RunLibrary>(*store);
+    m_fixture = std::make_unique<testing::PageFixture>();
     m_cache = std::make_shared<DatasetCache>();
     m_provider = std::make_unique<DatasetProvider>(m_cache);
-    applyTheme(*qApp, ThemeChoice::Light);
-}
-
-RunRecord TestErrorsPage::addRun(Normalization normalization, double accuracy, unsigned seed)
-{
-    RunSpec spec;
-    spec.data = m_dataset->spec;
-    spec.normalization = normalization;
-    spec.epochs = 2;
-    RunRecord record = testing::writeFinishedRun(m_library->store(), *m_dataset, spec, accuracy, int(seed) - 1, seed);
-    m_library->refresh();
-    m_library->setChecked(QString::fromStdString(record.id), true);
-    return record;
-}
-
-void TestErrorsPage::show(ErrorsPage& page)
-{
-    page.resize(1000, 600);
-    page.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&page));
 }
 
 void TestErrorsPage::aColumnForEachCheckedRun()
 {
     addRun(Normalization::Batch, 0.75, 1);
     addRun(Normalization::Layer, 0.5, 2);
-    ErrorsPage page(*m_library, *m_provider, *m_settings);
-    show(page);
-    const auto runs = m_library->checkedRuns();
+    ErrorsPage page(m_fixture->library, *m_provider, m_fixture->settings);
+    testing::showPage(page);
+    const auto runs = m_fixture->library.checkedRuns();
     QCOMPARE(page.columns().size(), std::size_t(2));
     QCOMPARE(column(page, 0).runId(), runs[0]->id());
     QCOMPARE(column(page, 0).totalText(), QStringLiteral("Total incorrect: 20 of 80"));
@@ -113,11 +85,11 @@ void TestErrorsPage::showCellFiltersToExactlyThatCell()
 {
     addRun(Normalization::Batch, 0.5, 1);
     addRun(Normalization::Layer, 0.25, 2);
-    ErrorsPage page(*m_library, *m_provider, *m_settings);
-    show(page);
+    ErrorsPage page(m_fixture->library, *m_provider, m_fixture->settings);
+    testing::showPage(page);
     page.showCell(column(page, 1).runId(), 2, 1);
     for (std::size_t i = 0; i < 2; ++i) {
-        const auto evaluation = m_library->evaluation(column(page, i).runId());
+        const auto evaluation = m_fixture->library.evaluation(column(page, i).runId());
         QSet<uint> expected;
         for (std::size_t n = 0; n < evaluation->size(); ++n)
             if (evaluation->label[n] == 2 && evaluation->predicted[n] == 1)
@@ -136,10 +108,10 @@ void TestErrorsPage::showCellFiltersToExactlyThatCell()
 void TestErrorsPage::chipClearsTheFilter()
 {
     addRun(Normalization::Batch, 0.5);
-    ErrorsPage page(*m_library, *m_provider, *m_settings);
+    ErrorsPage page(m_fixture->library, *m_provider, m_fixture->settings);
     // The window calls this while the page is still hidden.
-    page.showCell(m_library->checkedRuns()[0]->id(), 3, 0);
-    show(page);
+    page.showCell(m_fixture->library.checkedRuns()[0]->id(), 3, 0);
+    testing::showPage(page);
     auto* chip = page.findChild<QToolButton*>(QStringLiteral("filterChip"));
     QVERIFY(chip->isVisible());
     QVERIFY(column(page, 0).model()->rowCount() < 40);
@@ -151,8 +123,8 @@ void TestErrorsPage::chipClearsTheFilter()
 void TestErrorsPage::combosFilter()
 {
     addRun(Normalization::Batch, 0.5);
-    ErrorsPage page(*m_library, *m_provider, *m_settings);
-    show(page);
+    ErrorsPage page(m_fixture->library, *m_provider, m_fixture->settings);
+    testing::showPage(page);
     page.findChild<QComboBox*>(QStringLiteral("predictedClass"))->setCurrentIndex(1); // class 0
     const ThumbnailModel* model = column(page, 0).model();
     QVERIFY(model->rowCount() > 0 && model->rowCount() < 40);
@@ -165,8 +137,8 @@ void TestErrorsPage::clickSelectsTheSameImageElsewhere()
 {
     addRun(Normalization::Batch, 0.5, 1);
     addRun(Normalization::Layer, 0.5, 2);
-    ErrorsPage page(*m_library, *m_provider, *m_settings);
-    show(page);
+    ErrorsPage page(m_fixture->library, *m_provider, m_fixture->settings);
+    testing::showPage(page);
     ThumbnailModel* first = column(page, 0).model();
     ThumbnailModel* second = column(page, 1).model();
     int shared = -1;
@@ -194,8 +166,8 @@ void TestErrorsPage::clickSelectsTheSameImageElsewhere()
 void TestErrorsPage::imagesAreLoadedOnDemand()
 {
     addRun(Normalization::Batch, 0.5);
-    ErrorsPage page(*m_library, *m_provider, *m_settings);
-    show(page);
+    ErrorsPage page(m_fixture->library, *m_provider, m_fixture->settings);
+    testing::showPage(page);
     QVERIFY(column(page, 0).imagesLine().startsWith(QStringLiteral("Loading images")));
     QVERIFY(!column(page, 0).model()->dataset());
     QTRY_VERIFY_WITH_TIMEOUT(column(page, 0).model()->dataset() != nullptr, 20'000);
@@ -203,15 +175,38 @@ void TestErrorsPage::imagesAreLoadedOnDemand()
     QVERIFY(!column(page, 0).model()->index(0).data(Qt::DecorationRole).value<QPixmap>().isNull());
 }
 
+void TestErrorsPage::manyDataSetsAreLoadedOnce()
+{
+    constexpr unsigned count = 3; // the cache keeps two
+    QTemporaryDir folders[count];
+    for (unsigned i = 0; i < count; ++i) {
+        testing::writeImageFolder(folders[i].path(), *testing::syntheticDataset(2, 4, i + 1));
+        const auto loaded = loadDataset(*DataSpec::parse("folder:" + folders[i].path().toStdString()));
+        QVERIFY(loaded.ok());
+        m_fixture->addRun(**loaded, Normalization::Batch, 0.5, true, i + 1);
+    }
+    ErrorsPage page(m_fixture->library, *m_provider, m_fixture->settings);
+    testing::showPage(page);
+    for (std::size_t i = 0; i < count; ++i)
+        QTRY_VERIFY_WITH_TIMEOUT(column(page, i).model()->dataset() != nullptr, 20'000);
+    QTRY_VERIFY(!m_provider->isBusy());
+    QSignalSpy loads(m_provider.get(), &DatasetProvider::ready);
+    Q_EMIT m_provider->ready(QString()); // any news makes the page look again
+    QTest::qWait(500);
+    QCOMPARE(loads.count(), 1);
+    for (std::size_t i = 0; i < count; ++i)
+        QVERIFY(column(page, i).model()->dataset() != nullptr);
+}
+
 void TestErrorsPage::missingDataSaysWhereItWas()
 {
     RunSpec spec;
     spec.data = *DataSpec::parse("folder:/nowhere/at-all");
-    const RunRecord record = testing::writeFinishedRun(m_library->store(), *m_dataset, spec, 0.5);
-    m_library->refresh();
-    m_library->setChecked(QString::fromStdString(record.id), true);
-    ErrorsPage page(*m_library, *m_provider, *m_settings);
-    show(page);
+    const RunRecord record = testing::writeFinishedRun(m_fixture->library.store(), *m_dataset, spec, 0.5);
+    m_fixture->library.refresh();
+    m_fixture->library.setChecked(QString::fromStdString(record.id), true);
+    ErrorsPage page(m_fixture->library, *m_provider, m_fixture->settings);
+    testing::showPage(page);
     QTRY_VERIFY_WITH_TIMEOUT(column(page, 0).imagesLine().contains(QStringLiteral("/nowhere/at-all")), 10'000);
     QCOMPARE(column(page, 0).model()->rowCount(), 40); // captions stay
     auto* retry = page.findChild<QPushButton*>();
@@ -224,27 +219,27 @@ void TestErrorsPage::changedDataIsSaid()
 {
     RunRecord record = addRun(Normalization::Batch, 0.5);
     record.dataFingerprint = std::string("another");
-    QVERIFY(m_library->store().save(record).ok());
-    m_library->refresh();
+    QVERIFY(m_fixture->library.store().save(record).ok());
+    m_fixture->library.refresh();
     QVERIFY(m_cache->load(m_dataset->spec).ok());
-    ErrorsPage page(*m_library, *m_provider, *m_settings);
-    show(page);
+    ErrorsPage page(m_fixture->library, *m_provider, m_fixture->settings);
+    testing::showPage(page);
     QVERIFY(column(page, 0).imagesLine().contains(QStringLiteral("changed since this run")));
 }
 
 void TestErrorsPage::emptyStates()
 {
     {
-        ErrorsPage page(*m_library, *m_provider, *m_settings);
-        show(page);
+        ErrorsPage page(m_fixture->library, *m_provider, m_fixture->settings);
+        testing::showPage(page);
         QVERIFY(page.findChild<QLabel*>(QStringLiteral("empty"))->isVisible());
     }
     addRun(Normalization::Batch, 1.0);
     RunSpec waiting;
     waiting.data = m_dataset->spec;
-    const QString queued = m_library->create(waiting);
-    ErrorsPage page(*m_library, *m_provider, *m_settings);
-    show(page);
+    const QString queued = m_fixture->library.create(waiting);
+    ErrorsPage page(m_fixture->library, *m_provider, m_fixture->settings);
+    testing::showPage(page);
     for (const ErrorsColumn* shown : page.columns()) {
         QVERIFY(shown->messageText().contains(shown->runId() == queued ? QStringLiteral("waits for its turn")
                                                                       : QStringLiteral("no errors to show")));
@@ -256,8 +251,8 @@ void TestErrorsPage::thumbnailSize()
 {
     addRun(Normalization::Batch, 0.5);
     QVERIFY(m_cache->load(m_dataset->spec).ok());
-    ErrorsPage page(*m_library, *m_provider, *m_settings);
-    show(page);
+    ErrorsPage page(m_fixture->library, *m_provider, m_fixture->settings);
+    testing::showPage(page);
     QCOMPARE(column(page, 0).model()->thumbnailSize(), 64);
     const QSize before = column(page, 0).view()->gridSize();
     page.findChild<QSlider*>(QStringLiteral("thumbnailSize"))->setValue(4);
@@ -270,8 +265,8 @@ void TestErrorsPage::sheetIsLightAndShowsTheImages()
     addRun(Normalization::Batch, 0.5);
     QVERIFY(m_cache->load(m_dataset->spec).ok());
     applyTheme(*qApp, ThemeChoice::Dark);
-    ErrorsPage page(*m_library, *m_provider, *m_settings);
-    show(page);
+    ErrorsPage page(m_fixture->library, *m_provider, m_fixture->settings);
+    testing::showPage(page);
     const ExportItem item = page.sheet();
     QCOMPARE(item.title, QStringLiteral("Misclassified test images"));
     const QImage image = renderExport(item, QSize(600, 800), 1);
