@@ -145,7 +145,8 @@ void applyTheme(QApplication& application, ThemeChoice choice)
         application.setStyle(new OutlinedFusion);
     }
     QToolTip::setPalette(QApplication::palette());
-    renewStyleSheets();
+    // Widgets hear of the new palette by a posted event; this has to come after it.
+    QMetaObject::invokeMethod(&application, renewStyleSheets, Qt::QueuedConnection);
 }
 
 ThemeChoice currentTheme()
