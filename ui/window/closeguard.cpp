@@ -55,16 +55,19 @@ void CloseGuard::ask()
     QPushButton* discard = m_question->addButton(tr("Discard this run"), QMessageBox::DestructiveRole);
     m_question->setDefaultButton(keep);
     m_question->setEscapeButton(keep);
-    connect(save, &QPushButton::clicked, this, [this] { stopThenClose(false); });
-    connect(discard, &QPushButton::clicked, this, [this] { stopThenClose(true); });
+    connect(save, &QPushButton::clicked, this, [this] { stopThenClose({}); });
+    // The run that the question names; by the time of the answer the queue may have moved on.
+    connect(discard, &QPushButton::clicked, this, [this, asked = m_controller.currentRun()] { stopThenClose(asked); });
     m_question->open();
 }
 
-void CloseGuard::stopThenClose(bool discard)
+void CloseGuard::stopThenClose(const QString& discard)
 {
     m_closing = true;
-    if (discard)
-        m_discard = m_controller.currentRun();
+    if (discard == m_controller.currentRun())
+        m_discard = discard;
+    else if (!discard.isEmpty())
+        m_library.remove(discard);
     m_controller.stopAll(); // its end closes the window
 }
 

@@ -25,7 +25,7 @@ public:
 
 private:
     void ask();
-    void stopThenClose(bool discard);
+    void stopThenClose(const QString& discard); ///< a run to delete, or nothing
 
     QWidget& m_window;
     RunLibrary& m_library;

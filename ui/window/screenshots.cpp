@@ -62,8 +62,10 @@ QString saveScreenshots(MainWindow& window, RunLibrary& library, const DatasetPr
     const QStringList finished = finishedRuns(library);
     library.setChecked(others, false);
     library.setChecked(finished, true);
-    if (!finished.isEmpty())
-        window.form()->setSpec(library.run(finished.constFirst())->record.spec);
+    if (finished.isEmpty())
+        return Texts::tr("%1 has no finished run to show: train one first, or name another store with --store.")
+            .arg(QString::fromStdString(library.store().folder()));
+    window.form()->setSpec(library.run(finished.constFirst())->record.spec);
     window.resize(size);
     window.show();
     for (int index = 0; index < window.pages()->count(); ++index) {
