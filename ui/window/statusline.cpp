@@ -44,9 +44,9 @@ StatusLine::StatusLine(RunLibrary& library, TrainingController& controller, QWid
     refresh();
 }
 
-void StatusLine::setFormData(const DataSpec& data)
+void StatusLine::setFormData(const DataSpec& spec)
 {
-    m_formData = data;
+    m_formData = spec;
     refresh();
 }
 
