@@ -15,6 +15,13 @@ bool hasEpochs(const Run& run)
     return !run.record.epochs.empty();
 }
 
+// A quick look's figure is marked even where its name is elided; the tool tip says what the star means.
+QString accuracyText(const Run& run)
+{
+    const QString figure = QLocale().toString(run.record.epochs.back().testAccuracy, 'f', 2);
+    return run.record.spec.quickLook ? RunTableModel::tr("%1*").arg(figure) : figure;
+}
+
 } // namespace
 
 RunTableModel::RunTableModel(RunLibrary& library, QObject* parent) : QAbstractTableModel(parent), m_library(library)
@@ -133,7 +140,7 @@ QVariant RunTableModel::headerData(int section, Qt::Orientation orientation, int
     if (role == Qt::ToolTipRole && section == NameColumn)
         return tr("The checked runs are shown on every page");
     if (role == Qt::ToolTipRole && section == TestAccuracyColumn)
-        return tr("Test accuracy of the last epoch, in percent");
+        return tr("Test accuracy of the last epoch, in percent; * marks a quick look, made with a fifth of the images");
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {

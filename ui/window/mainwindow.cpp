@@ -44,7 +44,8 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr QSize firstSize{1280, 800};
-constexpr int leftWidth = 320;
+constexpr int leftWidth = 350;
+constexpr int leftLeast = 300;
 constexpr std::size_t firstChecks = 6; // how many runs a store seen for the first time shows
 
 QString storeFolder(const RunLibrary& library)
@@ -107,7 +108,7 @@ void MainWindow::buildLayout()
     m_left = new QSplitter(Qt::Vertical);
     m_left->addWidget(m_form);
     m_left->addWidget(runs);
-    m_left->setMinimumWidth(leftWidth);
+    m_left->setMinimumWidth(leftLeast);
     m_left->setStretchFactor(0, 3);
     m_left->setStretchFactor(1, 2);
     m_columns = new QSplitter(Qt::Horizontal);

@@ -68,6 +68,17 @@ private Q_SLOTS:
         QCOMPARE(m_model->indexOf(id, Model::TestAccuracyColumn).data(Model::SortRole).toDouble(), 37.125);
     }
 
+    void quickLookFiguresAreMarked()
+    {
+        RunSpec spec;
+        spec.quickLook = true;
+        const QString id = m_library->create(spec);
+        m_library->appendEpoch(id, {1, 40, 37.125, 1.5, 1.6, 0.01, 2});
+        QVERIFY(text(id, Model::NameColumn).endsWith(u"(quick look)"_s));
+        QVERIFY(text(id, Model::TestAccuracyColumn).endsWith(u'*'));
+        QVERIFY(m_model->indexOf(id, Model::TestAccuracyColumn).data(Qt::ToolTipRole).toString().contains(u"quick look"_s));
+    }
+
     void stateCarriesItsReason()
     {
         const QString id = create();
