@@ -72,6 +72,7 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const
         if (column == TestAccuracyColumn || column == EpochsColumn)
             return int(Qt::AlignRight | Qt::AlignVCenter);
         return {};
+    case Qt::AccessibleTextRole: return column == StateColumn ? runStateText(run->record.state) : QVariant();
     case SortRole: return sortValue(*run, column);
     case IdRole: return run->id();
     default: return {};
@@ -82,7 +83,8 @@ QVariant RunTableModel::display(const Run& run, int column) const
 {
     switch (column) {
     case NameColumn: return run.displayName();
-    case StateColumn: return runStateText(run.record.state);
+    case StateColumn: // the tick says it; the names need the place more
+        return run.record.state == RunState::Finished ? QString() : runStateText(run.record.state);
     case TestAccuracyColumn:
         return hasEpochs(run) ? fixedText(run.record.epochs.back().testAccuracy, 2) : tr("–");
     case EpochsColumn:
