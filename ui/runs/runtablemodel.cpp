@@ -18,7 +18,7 @@ bool hasEpochs(const Run& run)
 // A quick look's figure is marked even where its name is elided; the tool tip says what the star means.
 QString accuracyText(const Run& run)
 {
-    const QString figure = QLocale().toString(run.record.epochs.back().testAccuracy, 'f', 2);
+    const QString figure = fixedText(run.record.epochs.back().testAccuracy, 2);
     return run.record.spec.quickLook ? RunTableModel::tr("%1*").arg(figure) : figure;
 }
 
@@ -86,7 +86,7 @@ QVariant RunTableModel::display(const Run& run, int column) const
     case StateColumn: // the tick says it; the names need the place more
         return run.record.state == RunState::Finished ? QString() : runStateText(run.record.state);
     case TestAccuracyColumn:
-        return hasEpochs(run) ? fixedText(run.record.epochs.back().testAccuracy, 2) : tr("–");
+        return hasEpochs(run) ? accuracyText(run) : tr("–");
     case EpochsColumn:
         if (run.record.state == RunState::Damaged)
             return tr("–");
