@@ -38,8 +38,11 @@ std::vector<RunSpec> seedComparison(const RunSpec& place)
 {
     const auto all = presets();
     std::vector<RunSpec> specs;
-    for (int i = 0; i < seedRecipeCount; ++i)
+    for (int i = 0; i < seedRecipeCount; ++i) {
         specs.push_back(recipeOn(place, all[std::size_t(presetWithQuickLook(i, place.quickLook))].spec));
+        specs.back().limitTrain = place.limitTrain;
+        specs.back().limitTest = place.limitTest;
+    }
     return specs;
 }
 

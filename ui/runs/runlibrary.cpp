@@ -303,10 +303,29 @@ void RunLibrary::applyRecord(const RunRecord& record)
     Q_EMIT runChanged(id);
 }
 
+/// What the worker found out when the run started stands in run.json by its first epoch.
+void RunLibrary::readSummary(RunRecord& record) const
+{
+    const auto onDisk = d->store.load(record.id);
+    if (!onDisk)
+        return;
+    record.parameters = onDisk->parameters;
+    record.trainImages = onDisk->trainImages;
+    record.testImages = onDisk->testImages;
+    record.dataTitle = onDisk->dataTitle;
+    record.dataFingerprint = onDisk->dataFingerprint;
+    record.classNames = onDisk->classNames;
+    record.inputScale = onDisk->inputScale;
+    record.device = onDisk->device;
+    record.software = onDisk->software;
+}
+
 void RunLibrary::appendEpoch(const QString& id, const EpochMetrics& metrics)
 {
     if (RunEntry* entry = d->entries.find(id)) {
         entry->run.record.epochs.push_back(metrics);
+        if (entry->run.record.parameters == 0)
+            readSummary(entry->run.record);
         Q_EMIT epochAppended(id);
     }
 }

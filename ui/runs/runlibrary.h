@@ -76,6 +76,7 @@ Q_SIGNALS:
 private:
     void changeIdentity(const QString& id, const std::function<void(RunRecord&)>& change);
     void dropMissing(const QSet<QString>& present);
+    void readSummary(RunRecord& record) const;
 
     struct Private;
     std::unique_ptr<Private> d;

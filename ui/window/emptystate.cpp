@@ -67,8 +67,8 @@ EmptyState::EmptyState(QWidget* parent) : QWidget(parent), m_compare(new QPushBu
     const auto add = [layout](QWidget* widget) { layout->addWidget(widget, 0, Qt::AlignHCenter); };
     add(icon);
     add(title);
-    add(paragraph(tr("Train the same small residual network three times, with batch, group and layer normalization and "
-                     "everything else alike. Watch the curves grow, then compare what each of them gets wrong.")));
+    add(paragraph(tr("Train the same small residual network three times: with batch, group and layer normalization, "
+                     "each by the seed's own recipe. Watch the curves grow, then compare what each of them gets wrong.")));
     add(m_compare);
     add(paragraph(tr("Or see how it works within minutes: the same three on a fifth of the images, 5 epochs each, "
                      "marked \"quick look\" wherever their figures appear.")));

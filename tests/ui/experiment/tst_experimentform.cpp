@@ -297,6 +297,7 @@ void TestExperimentForm::compareSendsTheThreeRecipes()
             [&](const std::vector<RunSpec>& specs) { sent = specs; });
     type("seed", QStringLiteral("3"));
     type("threads", QStringLiteral("2"));
+    type("limit-test", QStringLiteral("30")); // which images is not a matter of the recipe
     type("momentum", QStringLiteral("0.5")); // the comparison is of the seed's recipes, not of the form's
     if (quick)
         child<QCheckBox>("quickLook")->click();
@@ -307,6 +308,7 @@ void TestExperimentForm::compareSendsTheThreeRecipes()
         expected.data = larger.spec();
         expected.seed = 3;
         expected.threads = 2;
+        expected.limitTest = 30;
         QVERIFY(sent[i] == expected);
     }
     m_form.reset(); // before the provider that it uses

@@ -160,7 +160,14 @@ private Q_SLOTS:
         QCOMPARE(errors.size(), 1);
         QVERIFY(library.run(id));
 
+        QCOMPARE(library.run(id)->record.parameters, std::int64_t(0));
+        RunRecord started = *library.store().load(queued.id); // what executeRun() saves when the training starts
+        started.parameters = 40'394;
+        started.classNames = {"cat", "dog"};
+        QVERIFY(library.store().save(started).ok());
         library.appendEpoch(id, {1, 30, 25, 2.0, 2.1, 0.01, 1.0});
+        QCOMPARE(library.run(id)->record.parameters, std::int64_t(40'394)); // known while the run trains
+        QCOMPARE(library.run(id)->record.classNames.size(), std::size_t(2));
         record = queued; // the worker's copy knows nothing of the new name
         record.state = RunState::Stopped;
         library.applyRecord(record);
