@@ -108,6 +108,29 @@ int inspect(const std::string& specText, bool json)
     return Done;
 }
 
+std::vector<std::string> enginesOf(const SystemInfo& system)
+{
+    return system.fastEngine ? std::vector<std::string>{"fast", "libtorch"} : std::vector<std::string>{"libtorch"};
+}
+
+std::vector<std::string> precisionsOf(const SystemInfo& system)
+{
+    std::vector<std::string> all = {"f32"};
+    if (system.cuda)
+        all.emplace_back("tf32");
+    if (system.cuda ? system.cudaBf16 : system.cpuBf16)
+        all.emplace_back("bf16");
+    return all;
+}
+
+std::string listText(const std::vector<std::string>& items)
+{
+    std::string text;
+    for (const auto& item : items)
+        text += (text.empty() ? "" : ", ") + item;
+    return text;
+}
+
 int info(bool json)
 {
     const SystemInfo system = systemInfo();
@@ -115,12 +138,14 @@ int info(bool json)
     const std::string folder = store ? *store : std::string();
     if (json) {
         std::cout << nlohmann::json{{"version", system.version}, {"libtorch", system.torchVersion}, {"cuda", system.cuda},
-                                    {"cudaDevice", system.cudaDevice}, {"threads", system.cores}, {"store", folder}}
+                                    {"cudaDevice", system.cudaDevice}, {"threads", system.cores}, {"store", folder},
+                                    {"engines", enginesOf(system)}, {"precisions", precisionsOf(system)}}
                          .dump(2) << '\n';
         return Done;
     }
     std::cout << "Normscope " << system.version << "\nLibTorch " << system.torchVersion << "\nDevices: CPU"
-              << (system.cuda ? ", CUDA (" + system.cudaDevice + ")" : "") << "\nThreads: " << system.cores << "\nStore: " << folder << '\n';
+              << (system.cuda ? ", CUDA (" + system.cudaDevice + ")" : "") << "\nEngines: " << listText(enginesOf(system))
+              << "\nPrecisions: " << listText(precisionsOf(system)) << "\nThreads: " << system.cores << "\nStore: " << folder << '\n';
     return Done;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
 
-#include "model/training/trainer.h"
+#include "model/training/machine.h"
 
 #include <nlohmann/json.hpp>
 
@@ -111,6 +111,19 @@ void printText(const Evaluation& evaluation, const Dataset& dataset)
         std::cout << "  " << dataset.classNames[std::size_t(c)] << ": " << matrix.count(c, c) << " of " << matrix.rowTotal(c) << " right\n";
 }
 
+/// A run of another machine may have been trained with what this one lacks; its weights are f32 and can be tested here.
+RunSpec runnable(RunSpec spec)
+{
+    RunSpec plain = spec;
+    plain.engine = Engine::Auto;
+    plain.precision = Precision::Float32;
+    const Status status = checkMachine(spec);
+    if (status || !checkMachine(plain))
+        return spec;
+    std::cerr << "Warning: " << status.error().message << " Tested in f32 instead.\n";
+    return plain;
+}
+
 int evaluate(const EvaluateOptions& options)
 {
     const auto subject = subjectOf(options);
@@ -119,7 +132,7 @@ int evaluate(const EvaluateOptions& options)
     const auto dataset = loadDataset(subject->spec.data);
     if (!dataset)
         return report(dataset.error());
-    RunSpec spec = subject->spec;
+    RunSpec spec = runnable(subject->spec);
     spec.batchSize = 1; // not used for testing; any data set is large enough for it
     if (!subject->classNames.empty() && subject->classNames != (*dataset)->classNames)
         return report({ErrorCode::BadInput, "The run was trained on the classes " + listText(subject->classNames) + ", but "

@@ -39,14 +39,23 @@ std::string displayName(const RunRecord& run)
     return run.name + (run.spec.quickLook ? " (quick look)" : "");
 }
 
+/// What it was trained on and with; of a run that has not started, what it asks for.
+std::string deviceOf(const RunRecord& run)
+{
+    if (!run.device.empty())
+        return run.device;
+    const bool plain = run.spec.precision == Precision::Float32;
+    return std::string(toString(run.spec.device)) + (plain ? "" : ", " + std::string(toString(run.spec.precision)));
+}
+
 Row comparisonRow(const RunRecord& run)
 {
     if (run.epochs.empty())
-        return {displayName(run), "-", "-", "-", "-", "-", "0/" + std::to_string(run.spec.epochs), "-", "-", std::string(toString(run.state))};
+        return {displayName(run), "-", "-", "-", "-", "-", "0/" + std::to_string(run.spec.epochs), "-", "-", std::string(toString(run.state)), deviceOf(run)};
     const EpochMetrics& last = run.epochs.back();
     return {displayName(run), fixed(last.trainAccuracy, 2), fixed(last.testAccuracy, 2), fixed(last.trainLoss, 4), fixed(last.testLoss, 4),
             std::to_string(run.parameters), std::to_string(run.epochs.size()) + "/" + std::to_string(run.spec.epochs),
-            fixed(trainingSeconds(run), 1), std::to_string(targetsMet(run).count()) + " of 3", std::string(toString(run.state))};
+            fixed(trainingSeconds(run), 1), std::to_string(targetsMet(run).count()) + " of 3", std::string(toString(run.state)), deviceOf(run)};
 }
 
 int listRuns(const std::string& storeFolder, bool json)
@@ -63,12 +72,12 @@ int listRuns(const std::string& storeFolder, bool json)
         std::cout << "No runs yet in " << store->folder() << ". Start one: normscope-cli train --norm batch\n";
         return Done;
     }
-    std::vector<Row> rows = {{"Run", "Name", "Data", "State", "Epochs", "Test Acc"}};
+    std::vector<Row> rows = {{"Run", "Name", "Data", "State", "Epochs", "Test Acc", "Device"}};
     for (const RunRecord& run : runs)
         rows.push_back({run.id, displayName(run), run.dataTitle.empty() ? run.spec.data.title() : run.dataTitle,
                         std::string(toString(run.state)) + (run.state == RunState::Damaged ? ": " + run.reason : ""),
                         std::to_string(run.epochs.size()) + "/" + std::to_string(run.spec.epochs),
-                        run.epochs.empty() ? "-" : fixed(run.epochs.back().testAccuracy, 2)});
+                        run.epochs.empty() ? "-" : fixed(run.epochs.back().testAccuracy, 2), deviceOf(run)});
     printTable(rows);
     return Done;
 }
@@ -93,7 +102,7 @@ int compareRuns(const std::string& storeFolder, const std::vector<std::string>& 
         std::cout << comparisonCsv(runs);
         return Done;
     }
-    std::vector<Row> rows = {{"Run", "Train Acc", "Test Acc", "Train Loss", "Test Loss", "Parameters", "Epochs", "Seconds", "Targets", "State"}};
+    std::vector<Row> rows = {{"Run", "Train Acc", "Test Acc", "Train Loss", "Test Loss", "Parameters", "Epochs", "Seconds", "Targets", "State", "Device"}};
     for (const RunRecord& run : runs)
         rows.push_back(comparisonRow(run));
     printTable(rows);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
 
+#include "model/training/machine.h"
 #include "model/training/session.h"
 
 #include <algorithm>
@@ -19,6 +20,8 @@ struct TrainOptions {
     std::string data = "fashion-mnist";
     std::string norm;
     std::string device = "auto";
+    std::string engine = "auto";
+    std::string precision = "f32";
     std::string name;
     bool quick = false;
     RunSpec given; ///< the fields that were set on the command line; see fieldOptions
@@ -91,6 +94,12 @@ Result<RunSpec> specOf(const TrainOptions& options)
     const auto device = parseDevice(options.device);
     if (!device)
         return device.error();
+    const auto engine = parseEngine(options.engine);
+    if (!engine)
+        return engine.error();
+    const auto precision = parsePrecision(options.precision);
+    if (!precision)
+        return precision.error();
     auto data = DataSpec::parse(options.data);
     if (!data)
         return data.error();
@@ -102,6 +111,8 @@ Result<RunSpec> specOf(const TrainOptions& options)
             copy(spec, options.given);
     spec.data = *data;
     spec.device = *device;
+    spec.engine = *engine;
+    spec.precision = *precision;
     return spec;
 }
 
@@ -139,7 +150,7 @@ int train(const TrainOptions& options)
         return report(spec.error());
     if (const Status status = checkSpec(*spec); !status)
         return report(status.error());
-    if (const Status status = checkDevice(spec->device); !status)
+    if (const Status status = checkMachine(*spec); !status)
         return report(status.error());
     const auto store = openStore(*options.store);
     if (!store)
@@ -153,7 +164,10 @@ int train(const TrainOptions& options)
         return report(dataset.error());
     for (const auto& warning : (*dataset)->warnings)
         std::cerr << "Warning: " << warning << '\n';
-    for (const auto& issue : validate(*spec, (*dataset)->train.size())) {
+    auto issues = validate(*spec, (*dataset)->train.size());
+    for (auto& issue : machineIssues(*spec))
+        issues.push_back(std::move(issue));
+    for (const auto& issue : issues) {
         if (issue.isError)
             return report({ErrorCode::BadUsage, issue.message, {}});
         std::cerr << "Warning: " << issue.message << '\n';
@@ -194,6 +208,8 @@ void addTrain(CLI::App& app, Outcome& outcome)
     addField<&RunSpec::limitTrain>(command, *options, "--limit-train", "Use only N training images");
     addField<&RunSpec::limitTest>(command, *options, "--limit-test", "Use only N test images");
     command.add_option("--device", options->device, "auto, cpu or cuda (default auto)")->type_name("NAME");
+    command.add_option("--engine", options->engine, "What computes: auto, libtorch or fast (default auto: fast where it can run)")->type_name("NAME");
+    command.add_option("--precision", options->precision, "f32, bf16 (faster, less exact) or tf32 (CUDA only) (default f32)")->type_name("NAME");
     command.add_option("--name", options->name, "Name of the run (default: the normalization)")->type_name("TEXT");
     options->store = addStoreOption(command);
     command.callback([options, &outcome] { outcome.code = train(*options); });

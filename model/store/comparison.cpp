@@ -32,6 +32,7 @@ std::string comparisonRow(const RunRecord& run)
     row += run.spec.quickLook ? "yes," : "no,";
     row += csvField(normalizationTitle(run.spec.normalization, run.spec.groups)) + ",";
     row += csvField(run.spec.data.toString()) + "," + std::to_string(run.spec.seed) + ",";
+    row += std::string(toString(run.spec.precision)) + "," + csvField(run.device) + ",";
     return row + std::string(toString(run.state)) + "," + csvField(run.folder) + "\n";
 }
 
@@ -97,7 +98,7 @@ std::string confusionCsv(const ConfusionMatrix& matrix, const std::vector<std::s
 std::string comparisonCsv(const std::vector<RunRecord>& runs)
 {
     std::string text = "Run,Train Acc,Test Acc,Train Loss,Test Loss,Parameters,Epochs,Seconds,Targets Met,Quick Look,"
-                       "Normalization,Data,Seed,State,Folder\n";
+                       "Normalization,Data,Seed,Precision,Device,State,Folder\n";
     for (const auto& run : runs)
         text += comparisonRow(run);
     return text;

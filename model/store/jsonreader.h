@@ -54,8 +54,10 @@ public:
     }
     /// A text that `parse` turns into a Result<Value>.
     template <class Value, class Parse>
-    void parsed(const char* key, Value& out, Parse parse)
+    void parsed(const char* key, Value& out, Parse parse, Need need = Required)
     {
+        if (need == Optional && !m_object.contains(key))
+            return;
         std::string found;
         text(key, found, Required);
         if (!m_problem.empty())

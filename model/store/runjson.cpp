@@ -67,6 +67,9 @@ void readSpec(ObjectReader read, RunSpec& spec)
     read.integer("seed", spec.seed, Required);
     read.parsed("device", spec.device, [](const std::string& text) { return parseDevice(text); });
     read.integer("threads", spec.threads, Required);
+    // Runs older than these choices do not say; they were LibTorch's, in f32, as their device text tells.
+    read.parsed("engine", spec.engine, [](const std::string& text) { return parseEngine(text); }, Optional);
+    read.parsed("precision", spec.precision, [](const std::string& text) { return parsePrecision(text); }, Optional);
 }
 
 void readSummary(ObjectReader read, RunRecord& record)
@@ -151,7 +154,9 @@ Json specToJson(const RunSpec& spec)
               {"augment", jsonNumber(spec.augment)},
               {"seed", spec.seed},
               {"device", toString(spec.device)},
-              {"threads", spec.threads}};
+              {"threads", spec.threads},
+              {"engine", toString(spec.engine)},
+              {"precision", toString(spec.precision)}};
     if (!isValidUtf8(spec.data.path)) // JSON cannot hold such a path, and the run must find its images again
         json["dataPathHex"] = toHex(spec.data.path);
     return json;

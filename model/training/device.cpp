@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/training/device.h"
 
-#include "model/training/trainer.h"
+#include "model/training/machine.h"
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
@@ -18,6 +18,9 @@ extern "C" void openblas_set_num_threads(int) __attribute__((weak));
 namespace normscope {
 
 namespace {
+
+/// Whether this build has the fast engine at all.
+constexpr bool fastEngineBuilt = false;
 
 std::string cudaDeviceName()
 {
@@ -37,6 +40,8 @@ SystemInfo systemInfo()
         system.cores = resolveThreads(0);
         system.cuda = torch::cuda::is_available();
         system.cudaDevice = system.cuda ? cudaDeviceName() : std::string();
+        system.fastEngine = fastEngineBuilt && cpuHasAvx512();
+        system.cpuBf16 = fastEngineBuilt && cpuHasBf16();
         return system;
     }();
     return info;
@@ -55,8 +60,7 @@ Result<c10::Device> resolveDevice(DeviceChoice choice)
     if (torch::cuda::is_available())
         return c10::Device(c10::kCUDA, 0);
     if (choice == DeviceChoice::Cuda)
-        return Error{ErrorCode::Device, "CUDA was asked for, but LibTorch " TORCH_VERSION " sees no CUDA device here. Choose the "
-                     "device auto or cpu, or build with a CUDA LibTorch (see README).", {}};
+        return Error{ErrorCode::Device, noCudaText(TORCH_VERSION), {}};
     return c10::Device(c10::kCPU);
 }
 
@@ -66,6 +70,44 @@ std::string deviceText(c10::Device device, int threads)
         return "CUDA";
     const int count = resolveThreads(threads);
     return "CPU, " + std::to_string(count) + (count == 1 ? " thread" : " threads");
+}
+
+std::string deviceText(c10::Device device, const RunSpec& spec)
+{
+    std::string text = deviceText(device, spec.threads);
+    if (resolveEngine(spec, device) == Engine::Fast)
+        text += ", fast engine";
+    if (spec.precision != Precision::Float32)
+        text += ", " + std::string(toString(spec.precision));
+    return text;
+}
+
+#if defined(__x86_64__)
+bool cpuHasAvx512()
+{
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")
+        && __builtin_cpu_supports("avx512vl");
+}
+
+bool cpuHasBf16()
+{
+    return cpuHasAvx512() && __builtin_cpu_supports("avx512bf16");
+}
+#else
+bool cpuHasAvx512()
+{
+    return false;
+}
+
+bool cpuHasBf16()
+{
+    return false;
+}
+#endif
+
+Engine resolveEngine(const RunSpec& spec, c10::Device device)
+{
+    return engineFor(spec, device.is_cuda(), systemInfo());
 }
 
 int resolveThreads(int threads)
@@ -80,6 +122,13 @@ void prepareTrainingThread(int threads)
     at::set_num_threads(resolveThreads(threads));
     if (openblas_set_num_threads)
         openblas_set_num_threads(1);
+}
+
+void prepareTrainingThread(const RunSpec& spec)
+{
+    prepareTrainingThread(spec.threads);
+    at::globalContext().setAllowTF32CuDNN(spec.precision == Precision::Tf32);
+    at::globalContext().setAllowTF32CuBLAS(spec.precision == Precision::Tf32);
 }
 
 Error errorFromException(const std::exception& exception, int batchSize)

@@ -16,6 +16,26 @@ constexpr std::pair<Normalization, std::string_view> normalizationNames[] = {
 };
 constexpr std::pair<DeviceChoice, std::string_view> deviceNames[] = {
     {DeviceChoice::Auto, "auto"}, {DeviceChoice::Cpu, "cpu"}, {DeviceChoice::Cuda, "cuda"}};
+constexpr std::pair<Engine, std::string_view> engineNames[] = {
+    {Engine::Auto, "auto"}, {Engine::LibTorch, "libtorch"}, {Engine::Fast, "fast"}};
+constexpr std::pair<Precision, std::string_view> precisionNames[] = {
+    {Precision::Float32, "f32"}, {Precision::Tf32, "tf32"}, {Precision::BFloat16, "bf16"}};
+
+template <class Names, class Value>
+std::string_view nameOf(const Names& names, Value value)
+{
+    return std::find_if(std::begin(names), std::end(names), [&](const auto& entry) { return entry.first == value; })->second;
+}
+
+template <class Value, std::size_t N>
+Result<Value> parse(const std::pair<Value, std::string_view> (&names)[N], std::string_view text, const char* what, const char* choices)
+{
+    for (const auto& [value, name] : names)
+        if (name == text)
+            return value;
+    return Error{ErrorCode::BadUsage,
+                 "Unknown " + std::string(what) + " \"" + std::string(text) + "\": choose " + choices + ".", {}};
+}
 
 constexpr int quickLookDivisor = 5;
 constexpr int quickLookEpochs = 5;
@@ -95,31 +115,42 @@ void checkBatch(const RunSpec& spec, std::size_t trainImages, Checker& check)
 
 std::string_view toString(Normalization normalization)
 {
-    return std::find_if(std::begin(normalizationNames), std::end(normalizationNames),
-                        [&](const auto& entry) { return entry.first == normalization; })->second;
+    return nameOf(normalizationNames, normalization);
 }
 
 std::string_view toString(DeviceChoice device)
 {
-    return std::find_if(std::begin(deviceNames), std::end(deviceNames),
-                        [&](const auto& entry) { return entry.first == device; })->second;
+    return nameOf(deviceNames, device);
+}
+
+std::string_view toString(Engine engine)
+{
+    return nameOf(engineNames, engine);
+}
+
+std::string_view toString(Precision precision)
+{
+    return nameOf(precisionNames, precision);
 }
 
 Result<Normalization> parseNormalization(std::string_view text)
 {
-    for (const auto& [value, name] : normalizationNames)
-        if (name == text)
-            return value;
-    return Error{ErrorCode::BadUsage,
-                 "Unknown normalization \"" + std::string(text) + "\": choose batch, layer, group, instance or none.", {}};
+    return parse(normalizationNames, text, "normalization", "batch, layer, group, instance or none");
 }
 
 Result<DeviceChoice> parseDevice(std::string_view text)
 {
-    for (const auto& [value, name] : deviceNames)
-        if (name == text)
-            return value;
-    return Error{ErrorCode::BadUsage, "Unknown device \"" + std::string(text) + "\": choose auto, cpu or cuda.", {}};
+    return parse(deviceNames, text, "device", "auto, cpu or cuda");
+}
+
+Result<Engine> parseEngine(std::string_view text)
+{
+    return parse(engineNames, text, "engine", "auto, libtorch or fast");
+}
+
+Result<Precision> parsePrecision(std::string_view text)
+{
+    return parse(precisionNames, text, "precision", "f32, tf32 or bf16");
 }
 
 std::string normalizationTitle(Normalization normalization, int groups)

@@ -14,11 +14,21 @@ namespace normscope {
 
 enum class Normalization { Batch, Layer, Group, Instance, None };
 enum class DeviceChoice { Auto, Cpu, Cuda };
+/// What computes a step of training. Auto: the fast engine where it can run (on the CPU, with AVX-512), else LibTorch.
+/// Results of the two agree to float rounding, not bit for bit.
+enum class Engine { Auto, LibTorch, Fast };
+/// Of the arithmetic; the weights that the optimizer keeps are f32 in any case. Tf32: CUDA only. BFloat16 on the CPU:
+/// the fast engine on a processor with AVX-512 BF16.
+enum class Precision { Float32, Tf32, BFloat16 };
 
 std::string_view toString(Normalization normalization); ///< "batch", "layer", ... as on the command line
 std::string_view toString(DeviceChoice device);         ///< "auto", "cpu", "cuda"
+std::string_view toString(Engine engine);               ///< "auto", "libtorch", "fast"
+std::string_view toString(Precision precision);         ///< "f32", "tf32", "bf16"
 Result<Normalization> parseNormalization(std::string_view text);
 Result<DeviceChoice> parseDevice(std::string_view text);
+Result<Engine> parseEngine(std::string_view text);
+Result<Precision> parsePrecision(std::string_view text);
 
 /// Everything that decides a run. Two runs with equal specs and builds give equal results.
 /// The defaults are the seed's batch norm recipe.
@@ -40,6 +50,8 @@ struct RunSpec {
     std::uint64_t seed = 1;
     DeviceChoice device = DeviceChoice::Auto;
     int threads = 0; ///< 0: as many as the machine has cores
+    Engine engine = Engine::Auto;
+    Precision precision = Precision::Float32;
 
     friend bool operator==(const RunSpec&, const RunSpec&) = default;
 };

@@ -21,6 +21,9 @@ struct SystemInfo {
     int cores = 0;
     bool cuda = false;
     std::string cudaDevice; ///< its name, empty without one
+    bool fastEngine = false; ///< this processor can run the fast engine
+    bool cpuBf16 = false;    ///< and train in bf16 with it
+    bool cudaBf16 = false;   ///< the CUDA device can train in bf16
 };
 SystemInfo systemInfo();
 /// Whether this machine has the device. Errors: Device, with what to choose instead.

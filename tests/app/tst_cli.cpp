@@ -2,6 +2,8 @@
 // Drives the real normscope-cli with real files.
 #include "tests/fixtures/testsupport.h"
 
+#include "model/training/trainer.h"
+
 #include <QDir>
 #include <QFile>
 #include <QJsonArray>
@@ -67,6 +69,7 @@ private Q_SLOTS:
     void exportsAndEvaluates();
     void inspectsData();
     void infoIsJson();
+    void moreThreadsThanCoresAreWarnedOf();
     void badUse_data();
     void badUse();
     void interruptSavesAndExits130();
@@ -185,8 +188,19 @@ void TestCli::infoIsJson()
     const Answer answer = call({QStringLiteral("info"), QStringLiteral("--json")});
     QCOMPARE(answer.code, 0);
     const QJsonObject json = QJsonDocument::fromJson(answer.out.toUtf8()).object();
-    for (const char* key : {"version", "libtorch", "cuda", "threads", "store"})
+    for (const char* key : {"version", "libtorch", "cuda", "threads", "store", "engines", "precisions"})
         QVERIFY2(json.contains(QString::fromLatin1(key)), key);
+}
+
+void TestCli::moreThreadsThanCoresAreWarnedOf()
+{
+    const int threads = systemInfo().cores + 1;
+    const Answer answer = call(trainArguments(QStringLiteral("batch"), {QStringLiteral("--threads"), QString::number(threads), QStringLiteral("--device"),
+                                                                        QStringLiteral("cpu"), QStringLiteral("--name"), QStringLiteral("crowd")}));
+    QCOMPARE(answer.code, 0);
+    QVERIFY2(answer.err.contains(QStringLiteral("Warning: %1 threads have to share %2 core").arg(threads).arg(threads - 1)), qPrintable(answer.err));
+    const Answer runs = call({QStringLiteral("runs"), QStringLiteral("--store"), store()});
+    QVERIFY2(runs.out.contains(QStringLiteral("CPU, %1 threads").arg(threads)), qPrintable(runs.out));
 }
 
 void TestCli::badUse_data()
@@ -200,6 +214,9 @@ void TestCli::badUse_data()
     row("lr 1,5", {QStringLiteral("--norm"), QStringLiteral("batch"), QStringLiteral("--lr"), QStringLiteral("1,5")}, "--lr");
     row("batch larger than data", {QStringLiteral("--norm"), QStringLiteral("batch"), QStringLiteral("--batch-size"), QStringLiteral("61")}, "choose at most 60");
     row("seed negative", {QStringLiteral("--norm"), QStringLiteral("batch"), QStringLiteral("--seed"), QStringLiteral("-1")}, "--seed");
+    row("unknown engine", {QStringLiteral("--norm"), QStringLiteral("batch"), QStringLiteral("--engine"), QStringLiteral("slow")}, "choose auto, libtorch or fast");
+    row("unknown precision", {QStringLiteral("--norm"), QStringLiteral("batch"), QStringLiteral("--precision"), QStringLiteral("f16")}, "choose f32, tf32 or bf16");
+    row("tf32 on the CPU", {QStringLiteral("--norm"), QStringLiteral("batch"), QStringLiteral("--device"), QStringLiteral("cpu"), QStringLiteral("--precision"), QStringLiteral("tf32")}, "Precision tf32 is there on CUDA devices only");
     row("no norm", {}, "--norm is required");
     row("no such folder", {QStringLiteral("--norm"), QStringLiteral("batch"), QStringLiteral("--data"), QStringLiteral("folder:/nowhere")}, "/nowhere");
     row("no such data", {QStringLiteral("--norm"), QStringLiteral("batch"), QStringLiteral("--data"), QStringLiteral("mnist")}, "mnist");

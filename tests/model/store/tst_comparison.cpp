@@ -49,6 +49,8 @@ RunRecord exampleRun()
     run.spec.groups = 8;
     run.spec.data = {DataKind::Cifar10, "/data/cifar"};
     run.spec.seed = 3;
+    run.spec.precision = Precision::BFloat16;
+    run.device = "CPU, 2 threads, fast engine, bf16";
     run.state = RunState::Stopped;
     run.parameters = 40'394;
     run.epochs = {{1, 50, 51, 2, 1.5, 0.01, 10.5}, {2, 70.5, 71.25, 1.25, 0.75, 0.01, 10}};
@@ -117,7 +119,7 @@ void TestComparison::tableHasTheSeedsColumns()
 {
     const std::string text = comparisonCsv({});
     QCOMPARE(text, std::string("Run,Train Acc,Test Acc,Train Loss,Test Loss,Parameters,Epochs,Seconds,Targets Met,Quick Look,"
-                               "Normalization,Data,Seed,State,Folder\n"));
+                               "Normalization,Data,Seed,Precision,Device,State,Folder\n"));
     QVERIFY(text.find("Train Acc,Test Acc,Train Loss,Test Loss") != std::string::npos);
 }
 
@@ -129,7 +131,7 @@ void TestComparison::tableGivesTheLastEpoch()
     QCOMPARE(rows.size(), std::size_t(3));
     QCOMPARE(rows[1], (std::vector<std::string>{"Group norm", "70.5", "71.25", "1.25", "0.75", "40394", "2", "20.5", "3 of 3",
                                                 "no", normalizationTitle(Normalization::Group, 8), "cifar10:/data/cifar", "3",
-                                                "stopped", "/runs/20261122-181502-group-1"}));
+                                                "bf16", "CPU, 2 threads, fast engine, bf16", "stopped", "/runs/20261122-181502-group-1"}));
     QCOMPARE(rows[2][9], std::string("yes"));
 }
 

@@ -137,6 +137,9 @@ void jsonRows()
     row("deeply nested", overwrite("run.json", QByteArray(100'000, '[')), damaged, "not whole JSON");
     row("an empty object", overwrite("run.json", "{}"), damaged, "\"schema\" is missing");
     row("schema a text", json("\"schema\": 1", "\"schema\": \"one\""), damaged, "\"schema\" should be a whole number");
+    row("unknown precision", json("\"precision\": \"f32\"", "\"precision\": \"f16\""), damaged,
+        "\"spec.precision\": Unknown precision \"f16\": choose f32, tf32 or bf16.");
+    row("engine a number", json("\"engine\": \"auto\"", "\"engine\": 3"), damaged, "\"spec.engine\" should be a text");
     row("schema 0", json("\"schema\": 1", "\"schema\": 0"), damaged, "\"schema\" should be 1, but is 0");
     row("name a number", json("\"name\": \"Batch norm\"", "\"name\": 5"), damaged, "\"name\" should be a text, but is \"5\"");
     row("unknown state", json("\"finished\"", "\"sleeping\""), damaged, "\"state\" is \"sleeping\"");

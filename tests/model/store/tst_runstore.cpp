@@ -30,6 +30,7 @@ private Q_SLOTS:
     void cleanup() { m_folder.reset(); }
     void aNewRunIsQueuedAndNamed();
     void everythingReadsBack();
+    void olderRunsHaveNoEngineAndPrecision();
     void notFiniteSettingsReadBack();
     void aPathThatIsNotUtf8ReadsBack();
     void namesAreCleaned_data();
@@ -77,6 +78,8 @@ RunSpec unusualSpec()
     spec.seed = std::numeric_limits<std::uint64_t>::max();
     spec.device = DeviceChoice::Cpu;
     spec.threads = 3;
+    spec.engine = Engine::Fast;
+    spec.precision = Precision::BFloat16;
     return spec;
 }
 
@@ -148,6 +151,29 @@ void TestRunStore::everythingReadsBack()
     QCOMPARE(back->device, run.device);
     QCOMPARE(back->software, run.software);
     QVERIFY(back->epochs.empty());
+}
+
+void TestRunStore::olderRunsHaveNoEngineAndPrecision()
+{
+    RunSpec expected;
+    expected.engine = Engine::Fast;
+    expected.precision = Precision::BFloat16;
+    const auto run = *store().create(expected, "old", 0);
+    QJsonObject json = QJsonDocument::fromJson(contents(runFile(run))).object();
+    QJsonObject spec = json[QStringLiteral("spec")].toObject();
+    QCOMPARE(spec.take(QStringLiteral("engine")).toString(), QStringLiteral("fast"));
+    QCOMPARE(spec.take(QStringLiteral("precision")).toString(), QStringLiteral("bf16"));
+    json[QStringLiteral("spec")] = spec;
+    QFile file(runFile(run));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(QJsonDocument(json).toJson());
+    file.close();
+    const auto back = store().load(run.id);
+    QVERIFY(back.ok());
+    QCOMPARE(back->state, RunState::Queued);
+    expected.engine = Engine::Auto;
+    expected.precision = Precision::Float32;
+    QCOMPARE(back->spec, expected);
 }
 
 void TestRunStore::notFiniteSettingsReadBack()

@@ -18,6 +18,7 @@ private Q_SLOTS:
     void refusesWithTheRange();
     void warns_data();
     void warns();
+    void namesReadBack();
     void schedule();
     void presetsAreTheSeeds();
     void usedImagesAndIndices();
@@ -97,6 +98,18 @@ void TestRunSpec::warns()
     QVERIFY(checkSpec(spec, 500));
     spec.normalization = Normalization::Layer;
     QCOMPARE(validate(spec, 500).size(), std::size_t(spec.learningRate == 0 ? 1 : 0));
+}
+
+void TestRunSpec::namesReadBack()
+{
+    for (const auto value : {Engine::Auto, Engine::LibTorch, Engine::Fast})
+        QVERIFY(parseEngine(toString(value)).value() == value);
+    for (const auto value : {Precision::Float32, Precision::Tf32, Precision::BFloat16})
+        QVERIFY(parsePrecision(toString(value)).value() == value);
+    QCOMPARE(toString(Engine::LibTorch), std::string_view("libtorch"));
+    QCOMPARE(toString(Precision::BFloat16), std::string_view("bf16"));
+    QCOMPARE(parseEngine("Fast").error().message, std::string("Unknown engine \"Fast\": choose auto, libtorch or fast."));
+    QCOMPARE(parsePrecision("").error().message, std::string("Unknown precision \"\": choose f32, tf32 or bf16."));
 }
 
 void TestRunSpec::schedule()
