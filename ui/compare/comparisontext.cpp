@@ -19,6 +19,12 @@ QString listText(const QStringList& items)
     return ComparisonText::tr("%1 and %2").arg(items.mid(0, items.size() - 1).join(QStringLiteral(", ")), items.last());
 }
 
+/// Values with commas in them are kept apart by semicolons.
+QString valuesText(const QStringList& values)
+{
+    return values.join(values.join(QString()).contains(QLatin1Char(',')) ? QStringLiteral("; ") : QStringLiteral(", "));
+}
+
 struct Setting {
     QString name;
     std::function<QString(const RunRecord&)> value; ///< equal texts mean equal settings
@@ -34,12 +40,26 @@ QString imagesText(const RunSpec& spec)
     return ComparisonText::tr("%1 + %2").arg(part(spec.limitTrain), part(spec.limitTest));
 }
 
+QString precisionText(const RunRecord& record)
+{
+    return QString::fromLatin1(toString(record.spec.precision).data());
+}
+
 QString deviceText(const RunRecord& record)
 {
-    if (!record.device.empty())
-        return QString::fromStdString(record.device);
+    const QString precision = QStringLiteral(", ") + precisionText(record);
+    QString known = QString::fromStdString(record.device);
+    if (known.endsWith(precision)) // a setting of its own here
+        known.chop(precision.size());
+    if (!known.isEmpty())
+        return known;
     const QString device = QString::fromStdString(std::string(toString(record.spec.device)));
-    return record.spec.threads == 0 ? device : ComparisonText::tr("%1, %2 threads").arg(device).arg(record.spec.threads);
+    QStringList parts = {device};
+    if (record.spec.threads != 0)
+        parts.append(ComparisonText::tr("%1 threads").arg(record.spec.threads));
+    if (record.spec.engine != Engine::Auto)
+        parts.append(ComparisonText::tr("engine %1").arg(QString::fromLatin1(toString(record.spec.engine).data())));
+    return parts.join(QStringLiteral(", "));
 }
 
 std::vector<Setting> settings()
@@ -59,6 +79,7 @@ std::vector<Setting> settings()
         {tr("dropout"), [](R r) { return settingText(r.spec.dropout); }},
         {tr("augmentation"), [](R r) { return settingText(r.spec.augment); }},
         {tr("seed"), [](R r) { return QString::number(r.spec.seed); }},
+        {tr("precision"), precisionText},
     };
 }
 
@@ -149,7 +170,7 @@ QString ComparisonText::differencesSentence(const std::vector<Run>& runs)
     for (const Difference& difference : found)
         parts.append(difference.values.isEmpty()
                          ? difference.name
-                         : tr("%1 (%2)").arg(difference.name, difference.values.join(QStringLiteral(", "))));
+                         : tr("%1 (%2)").arg(difference.name, valuesText(difference.values)));
     return found.size() == 1 ? tr("These runs differ only in: %1.").arg(parts.first())
                              : tr("These runs differ in: %1.").arg(listText(parts));
 }

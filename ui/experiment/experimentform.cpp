@@ -2,11 +2,11 @@
 #include "ui/experiment/experimentform.h"
 
 #include "model/nn/networkinfo.h"
-#include "model/training/trainer.h"
+#include "model/training/machine.h"
 #include "ui/experiment/collapsible.h"
 #include "ui/experiment/datachooser.h"
-#include "ui/experiment/devicechooser.h"
 #include "ui/experiment/inlinemessage.h"
+#include "ui/experiment/machinefields.h"
 #include "ui/experiment/normalizationchooser.h"
 #include "ui/experiment/numberfield.h"
 #include "ui/experiment/numbertext.h"
@@ -26,14 +26,6 @@ namespace normscope {
 
 namespace {
 
-QString cudaName()
-{
-    const SystemInfo info = systemInfo();
-    if (!info.cuda)
-        return {};
-    return info.cudaDevice.empty() ? QStringLiteral("CUDA") : QString::fromStdString(info.cudaDevice);
-}
-
 QLabel* heading(const QString& text, QWidget* parent)
 {
     auto* label = new QLabel(text, parent);
@@ -52,7 +44,7 @@ ExperimentForm::ExperimentForm(DatasetProvider& provider, AppSettings& settings,
       m_normalization(new NormalizationChooser(this)),
       m_recipe(new RecipeFields(this)),
       m_quickLook(new QCheckBox(tr("Quick look: a fifth of the images"), this)),
-      m_device(new DeviceChooser(cudaName(), this)),
+      m_machine(new MachineFields(systemInfo(), this)),
       m_targets(new TargetsPanel(this)),
       m_actions(new StartPanel(this))
 {
@@ -100,8 +92,8 @@ QWidget* ExperimentForm::buildFields()
     m_machineSection = addSection(layout, tr("Seed and device"),
                                   {QStringLiteral("seed"), QStringLiteral("threads"), QStringLiteral("limit-train"),
                                    QStringLiteral("limit-test")},
-                                  m_device);
-    m_device->setLabelWidth(m_recipe->labelWidth());
+                                  m_machine);
+    m_machine->setLabelWidth(m_recipe->labelWidth());
     m_normalization->setLabelWidth(m_recipe->labelWidth());
     layout->addWidget(heading(tr("Targets"), fields));
     layout->addWidget(m_targets);
@@ -132,7 +124,7 @@ void ExperimentForm::connectParts()
     connect(m_data, &DataChooser::dataChanged, this, &ExperimentForm::refresh);
     connect(m_normalization, &NormalizationChooser::changed, this, &ExperimentForm::react);
     connect(m_recipe, &RecipeFields::edited, this, &ExperimentForm::react);
-    connect(m_device, &DeviceChooser::changed, this, &ExperimentForm::react);
+    connect(m_machine, &MachineFields::changed, this, &ExperimentForm::react);
     connect(m_quickLook, &QCheckBox::clicked, this, &ExperimentForm::toggleQuickLook);
     connect(m_preset, &QComboBox::activated, this, &ExperimentForm::choosePreset);
     connect(m_actions, &StartPanel::startClicked, this, [this] {
@@ -153,7 +145,7 @@ RunSpec ExperimentForm::spec() const
     if (spec.normalization == Normalization::Group) // else the hidden number would tell equal runs apart
         spec.groups = m_normalization->groups();
     spec.quickLook = m_quickLook->isChecked();
-    spec.device = m_device->device();
+    m_machine->readInto(spec);
     m_recipe->readInto(spec);
     return spec;
 }
@@ -174,7 +166,7 @@ void ExperimentForm::apply(const RunSpec& spec)
     m_normalization->setChoice(spec.normalization, spec.groups);
     m_recipe->show(spec);
     m_quickLook->setChecked(spec.quickLook);
-    m_device->setDevice(spec.device);
+    m_machine->show(spec);
 }
 
 void ExperimentForm::choosePreset(int index)
@@ -208,7 +200,10 @@ void ExperimentForm::react()
 void ExperimentForm::refresh()
 {
     const RunSpec spec = this->spec();
-    m_recipe->showIssues(validate(spec, trainImages()));
+    auto issues = validate(spec, trainImages());
+    for (auto& issue : machineIssues(spec))
+        issues.push_back(std::move(issue));
+    m_recipe->showIssues(issues);
     const int preset = matchingPreset(spec);
     m_preset->setCurrentIndex(preset >= 0 ? preset : m_preset->count() - 1);
     m_targets->show(parametersOf(spec), spec.epochs);
@@ -220,13 +215,15 @@ void ExperimentForm::refresh()
 void ExperimentForm::refreshSummaries(const RunSpec& spec)
 {
     m_recipeSection->setSummary(tr("dropout %1, augment %2").arg(realText(spec.dropout), realText(spec.augment)));
-    m_machineSection->setSummary(tr("seed %1").arg(spec.seed));
+    const QString precision = QString::fromLatin1(toString(spec.precision).data());
+    m_machineSection->setSummary(spec.precision == Precision::Float32 ? tr("seed %1").arg(spec.seed)
+                                                                      : tr("seed %1, %2").arg(spec.seed).arg(precision));
     // A message in a folded section would be overlooked.
     for (const QString& name : m_recipe->fieldsWithErrors())
         for (Collapsible* section : {m_recipeSection, m_machineSection})
             if (section->isAncestorOf(m_recipe->field(name)))
                 section->setExpanded(true);
-    if (!m_device->whyNot().isEmpty())
+    if (!m_machine->whyNot().isEmpty())
         m_machineSection->setExpanded(true);
 }
 
@@ -234,7 +231,7 @@ QString ExperimentForm::whyNot() const
 {
     if (const QString wrong = m_recipe->firstError(); !wrong.isEmpty())
         return wrong;
-    if (const QString wrong = m_device->whyNot(); !wrong.isEmpty())
+    if (const QString wrong = m_machine->whyNot(); !wrong.isEmpty())
         return wrong;
     return m_data->whyNot();
 }
@@ -244,7 +241,7 @@ QString ExperimentForm::whyNotCompare() const
     for (const char* name : {"seed", "threads"})
         if (const NumberField* field = m_recipe->field(QString::fromLatin1(name)); field->hasError())
             return field->message();
-    if (const QString wrong = m_device->whyNot(); !wrong.isEmpty())
+    if (const QString wrong = m_machine->whyNot(); !wrong.isEmpty())
         return wrong;
     for (const RunSpec& recipe : comparison())
         if (const Status status = checkSpec(recipe, trainImages()); !status.ok())
@@ -257,8 +254,8 @@ QString ExperimentForm::reasonInShort() const
     // The whole reason stands at the field or under the data already.
     if (!m_recipe->firstErrorLabel().isEmpty())
         return tr("Cannot start: correct \"%1\" above.").arg(m_recipe->firstErrorLabel());
-    if (!m_device->whyNot().isEmpty())
-        return tr("Cannot start: choose another device.");
+    if (!m_machine->whyNot().isEmpty())
+        return tr("Cannot start: see \"Seed and device\" above.");
     if (m_data->failed())
         return tr("Cannot start: these images cannot be used, see above.");
     if (!m_data->whyNot().isEmpty())

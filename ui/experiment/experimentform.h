@@ -21,7 +21,7 @@ class AppSettings;
 class Collapsible;
 class DataChooser;
 class DatasetProvider;
-class DeviceChooser;
+class MachineFields;
 class NormalizationChooser;
 class RecipeFields;
 class StartPanel;
@@ -39,7 +39,7 @@ public:
     bool canStart() const { return whyNot().isEmpty(); }
     QString whyNot() const;        ///< why Start is disabled, else empty
     QString whyNotCompare() const; ///< the same of Compare BN, GN and LN
-    /// The seed's three recipes on the form's data, device, threads and seed; quick looks while that box is checked.
+    /// The seed's three recipes on the form's data, seed and machine; quick looks while that box is checked.
     std::vector<RunSpec> comparison() const { return seedComparison(spec()); }
     DataChooser* dataChooser() const { return m_data; }
 
@@ -73,7 +73,7 @@ private:
     NormalizationChooser* m_normalization;
     RecipeFields* m_recipe;
     QCheckBox* m_quickLook;
-    DeviceChooser* m_device;
+    MachineFields* m_machine;
     TargetsPanel* m_targets;
     StartPanel* m_actions;
     Collapsible* m_recipeSection = nullptr;

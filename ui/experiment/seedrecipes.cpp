@@ -15,6 +15,8 @@ RunSpec recipeOn(const RunSpec& place, RunSpec recipe)
     recipe.seed = place.seed;
     recipe.device = place.device;
     recipe.threads = place.threads;
+    recipe.engine = place.engine;
+    recipe.precision = place.precision;
     if (recipe.normalization != Normalization::Group) // groups say nothing there
         recipe.groups = RunSpec{}.groups;
     return recipe;

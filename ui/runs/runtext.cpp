@@ -71,6 +71,8 @@ QString runSummary(const RunRecord& record)
         Texts::tr("learning rate %1").arg(settingText(spec.learningRate)),
         Texts::tr("seed %1").arg(spec.seed),
     };
+    if (spec.precision != Precision::Float32)
+        parts.append(QString::fromLatin1(toString(spec.precision).data()));
     if (spec.quickLook)
         parts.append(Texts::tr("quick look: a fifth of the images"));
     return parts.join(Texts::tr(", "));
@@ -81,6 +83,8 @@ QString runToolTip(const Run& run)
     QStringList lines = {run.displayName()};
     if (run.record.state != RunState::Damaged)
         lines.append(runSummary(run.record));
+    if (!run.record.device.empty())
+        lines.append(Texts::tr("Trained on: %1").arg(QString::fromStdString(run.record.device)));
     lines.append(runStateReason(run.record));
     if (!run.record.note.empty())
         lines.append(Texts::tr("Note: %1").arg(QString::fromStdString(run.record.note)));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/window/mainwindow.h"
 
+#include "model/training/machine.h"
 #include "ui/compare/comparepage.h"
 #include "ui/confusion/confusionpage.h"
 #include "ui/curves/curvespage.h"
@@ -273,6 +274,10 @@ void MainWindow::startRuns(const std::vector<RunSpec>& specs)
     for (const RunSpec& spec : specs) {
         const auto dataset = m_datasets.peek(spec.data);
         if (const Status status = checkSpec(spec, dataset ? dataset->train.size() : 0); !status) {
+            m_message->say(MessageBar::Kind::Error, QString::fromStdString(status.error().message));
+            return;
+        }
+        if (const Status status = checkMachine(spec); !status) {
             m_message->say(MessageBar::Kind::Error, QString::fromStdString(status.error().message));
             return;
         }

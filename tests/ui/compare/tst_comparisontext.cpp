@@ -75,9 +75,15 @@ void TestComparisonText::differencesSentence_data()
     row("quick", [](RunRecord& r) { r.spec.quickLook = true; },
         QStringLiteral("These runs differ only in: images used (all, a fifth)."));
     row("limit", [](RunRecord& r) { r.spec.limitTrain = 5000; },
-        QStringLiteral("These runs differ only in: images used (all, 5,000 + all)."));
+        QStringLiteral("These runs differ only in: images used (all; 5,000 + all)."));
     row("device", [](RunRecord& r) { r.device = std::string("CUDA: NVIDIA H100"); },
-        QStringLiteral("These runs differ only in: device (CPU, 2 threads, CUDA: NVIDIA H100)."));
+        QStringLiteral("These runs differ only in: device (CPU, 2 threads; CUDA: NVIDIA H100)."));
+    row("engine", [](RunRecord& r) { r.spec.engine = Engine::Fast; r.device = std::string("CPU, 2 threads, fast engine"); },
+        QStringLiteral("These runs differ only in: device (CPU, 2 threads; CPU, 2 threads, fast engine)."));
+    row("engine that auto means too", [](RunRecord& r) { r.spec.engine = Engine::LibTorch; },
+        QStringLiteral("These runs have equal settings."));
+    row("precision", [](RunRecord& r) { r.spec.precision = Precision::BFloat16; r.device = std::string("CPU, 2 threads, bf16"); },
+        QStringLiteral("These runs differ only in: precision (f32, bf16)."));
     row("data", [](RunRecord& r) { r.dataFingerprint = std::string("def"); r.dataTitle = std::string("Fashion-MNIST"); },
         QStringLiteral("These runs differ only in: data set (CIFAR-10, Fashion-MNIST)."));
     row("same folder, other content", [](RunRecord& r) { r.dataFingerprint = std::string("def"); },

@@ -44,6 +44,8 @@ private Q_SLOTS:
     void compareSendsTheThreeRecipes();
     void specComesBack();
     void cudaSaysWhyNot();
+    void precisionSaysWhyNot();
+    void moreThreadsThanCoresWarn();
     void targetsAreJudged();
     void badDataDisablesStart();
 
@@ -297,6 +299,8 @@ void TestExperimentForm::compareSendsTheThreeRecipes()
             [&](const std::vector<RunSpec>& specs) { sent = specs; });
     type("seed", QStringLiteral("3"));
     type("threads", QStringLiteral("2"));
+    auto* engine = child<QComboBox>("engine");
+    engine->setCurrentIndex(engine->findData(int(Engine::LibTorch)));
     type("limit-test", QStringLiteral("30")); // which images is not a matter of the recipe
     type("momentum", QStringLiteral("0.5")); // the comparison is of the seed's recipes, not of the form's
     if (quick)
@@ -308,6 +312,7 @@ void TestExperimentForm::compareSendsTheThreeRecipes()
         expected.data = larger.spec();
         expected.seed = 3;
         expected.threads = 2;
+        expected.engine = Engine::LibTorch;
         expected.limitTest = 30;
         QVERIFY(sent[i] == expected);
     }
@@ -334,6 +339,8 @@ void TestExperimentForm::specComesBack()
     spec.seed = 18446744073709551615ULL;
     spec.device = DeviceChoice::Cpu;
     spec.threads = 3;
+    spec.engine = Engine::LibTorch;
+    spec.precision = Precision::Tf32; // of a run made elsewhere
     QSignalSpy changed(m_form.get(), &ExperimentForm::specChanged);
     m_form->setSpec(spec);
     QVERIFY(m_form->spec() == spec);
@@ -354,6 +361,32 @@ void TestExperimentForm::cudaSaysWhyNot()
     m_form->setSpec(spec);
     QVERIFY(!m_form->canStart());
     QVERIFY(m_form->whyNot().contains(QStringLiteral("no CUDA device")));
+}
+
+void TestExperimentForm::precisionSaysWhyNot()
+{
+    RunSpec spec = m_form->spec();
+    spec.device = DeviceChoice::Cpu;
+    spec.precision = Precision::Tf32;
+    m_form->setSpec(spec);
+    QVERIFY(!m_form->canStart());
+    QVERIFY2(m_form->whyNot().contains(QStringLiteral("CUDA devices only")), qPrintable(m_form->whyNot()));
+    QVERIFY(child<QWidget>("precisionMessage")->isVisible()); // its section has unfolded
+    QVERIFY(!child<QPushButton>("compareButton")->isEnabled());
+    spec.precision = Precision::Float32;
+    m_form->setSpec(spec);
+    QVERIFY2(m_form->canStart(), qPrintable(m_form->whyNot()));
+}
+
+void TestExperimentForm::moreThreadsThanCoresWarn()
+{
+    if (systemInfo().cuda)
+        QSKIP("This computer has a CUDA device.");
+    type("threads", QString::number(systemInfo().cores));
+    QVERIFY(message("threads").isEmpty());
+    type("threads", QString::number(systemInfo().cores + 1));
+    QVERIFY2(message("threads").contains(QStringLiteral("slower, not faster")), qPrintable(message("threads")));
+    QVERIFY(m_form->canStart());
 }
 
 void TestExperimentForm::targetsAreJudged()
