@@ -8,26 +8,8 @@
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
-#include <utility>
 
 namespace normscope {
-
-FileHandle& FileHandle::operator=(FileHandle&& other) noexcept
-{
-    std::swap(m_descriptor, other.m_descriptor);
-    return *this;
-}
-
-FileHandle::~FileHandle()
-{
-    if (m_descriptor >= 0)
-        ::close(m_descriptor);
-}
-
-int FileHandle::release()
-{
-    return std::exchange(m_descriptor, -1);
-}
 
 Result<DataFile> DataFile::open(const std::string& path)
 {

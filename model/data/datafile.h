@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "model/base/filehandle.h"
 #include "model/base/result.h"
 
 #include <atomic>
@@ -9,23 +10,6 @@
 #include <vector>
 
 namespace normscope {
-
-/// A file descriptor that closes itself.
-class FileHandle {
-public:
-    FileHandle() = default;
-    explicit FileHandle(int descriptor) : m_descriptor(descriptor) {}
-    FileHandle(FileHandle&& other) noexcept : m_descriptor(other.release()) {}
-    FileHandle& operator=(FileHandle&& other) noexcept;
-    ~FileHandle();
-
-    int get() const { return m_descriptor; }
-    bool isOpen() const { return m_descriptor >= 0; }
-    int release();
-
-private:
-    int m_descriptor = -1;
-};
 
 /// A regular file opened for reading. A FIFO or a device is refused without waiting for it.
 struct DataFile {

@@ -2,9 +2,9 @@
 #include "model/data/dataset.h"
 
 #include "model/data/cifar10.h"
+#include "model/data/fingerprint.h"
 #include "model/data/idx.h"
 #include "model/data/imagefolder.h"
-#include "model/data/sha256.h"
 
 #include <algorithm>
 #include <cmath>
@@ -43,35 +43,6 @@ void addStatistics(Dataset& dataset)
     }
 }
 
-void addNumber(Sha256& hash, std::uint64_t number)
-{
-    std::uint8_t bytes[8];
-    for (int i = 0; i < 8; ++i)
-        bytes[i] = static_cast<std::uint8_t>(number >> (8 * i));
-    hash.add(bytes, sizeof bytes);
-}
-
-/// Every part is preceded by its length, so that no two data sets write the same bytes.
-std::string fingerprint(const Dataset& dataset)
-{
-    Sha256 hash;
-    addNumber(hash, dataset.classNames.size());
-    for (const auto& name : dataset.classNames) {
-        addNumber(hash, name.size());
-        hash.add(name.data(), name.size());
-    }
-    for (const auto* split : {&dataset.train, &dataset.test}) {
-        addNumber(hash, split->size());
-        std::vector<std::uint8_t> labels;
-        labels.reserve(2 * split->size());
-        for (const std::uint16_t label : split->labels)
-            labels.insert(labels.end(), {std::uint8_t(label & 0xFF), std::uint8_t(label >> 8)});
-        hash.add(labels.data(), labels.size());
-        hash.add(split->pixels.data(), split->pixels.size());
-    }
-    return hash.hex();
-}
-
 Result<Dataset> readFiles(const DataSpec& spec, const LoadOptions& options)
 {
     switch (spec.kind) {
@@ -103,7 +74,8 @@ Result<std::shared_ptr<const Dataset>> loadDataset(const DataSpec& spec, const L
         dataset->title = spec.title();
         if (spec.kind != DataKind::Cifar10)
             addStatistics(*dataset);
-        dataset->fingerprint = fingerprint(*dataset);
+        if (dataset->fingerprint.empty())
+            dataset->fingerprint = fingerprintOf(*dataset);
         return std::shared_ptr<const Dataset>(std::move(dataset));
     } catch (const std::bad_alloc&) {
         return Error{ErrorCode::OutOfMemory,

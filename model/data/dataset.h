@@ -51,6 +51,7 @@ struct Dataset {
 struct LoadOptions {
     std::function<void(std::size_t done, std::size_t total)> progress;
     const std::atomic<bool>* cancel = nullptr;
+    bool useCache = true; ///< whether decoded image folders are kept on disk and taken from there: imagecache.h
 };
 
 /// Reads the data set from disk. Errors name the file, what was expected and what was found.

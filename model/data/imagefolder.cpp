@@ -2,6 +2,8 @@
 #include "model/data/imagefolder.h"
 
 #include "model/data/datafile.h"
+#include "model/data/fingerprint.h"
+#include "model/data/imagecache.h"
 #include "model/data/imagelisting.h"
 #include "model/data/imagereader.h"
 #include "model/data/wording.h"
@@ -179,6 +181,27 @@ Status checkClassesKept(const Dataset& dataset, const ImageListing& listing)
     return {};
 }
 
+/// Decodes all that is listed into a data set that has its class names; gives what was skipped or converted.
+Result<std::vector<std::string>> decodeImages(const std::string& folder, const ImageListing& listing,
+                                              const LoadOptions& options, Dataset& dataset)
+{
+    std::vector<Job> jobs;
+    addJobs(listing.splits[0], dataset.train, jobs);
+    addJobs(listing.splits[1], dataset.test, jobs);
+    if (auto status = Decoder(jobs).run(options); !status)
+        return status.error();
+    std::vector<std::string> warnings;
+    if (auto status = addSkipped(folder, jobs, warnings); !status)
+        return status.error();
+    addConversions(jobs, warnings);
+    const std::size_t trainJobs = dataset.train.size();
+    removeSkipped(jobs, 0, dataset.train);
+    removeSkipped(jobs, trainJobs, dataset.test);
+    if (auto status = checkClassesKept(dataset, listing); !status)
+        return status.error();
+    return warnings;
+}
+
 } // namespace
 
 Result<Dataset> loadImageFolder(const std::string& folder, const LoadOptions& options)
@@ -190,19 +213,15 @@ Result<Dataset> loadImageFolder(const std::string& folder, const LoadOptions& op
     dataset.warnings = std::move(listing->warnings);
     for (const auto& name : listing->splits[0].classes)
         dataset.classNames.push_back(shownName(name));
-    std::vector<Job> jobs;
-    addJobs(listing->splits[0], dataset.train, jobs);
-    addJobs(listing->splits[1], dataset.test, jobs);
-    if (auto status = Decoder(jobs).run(options); !status)
-        return status.error();
-    if (auto status = addSkipped(folder, jobs, dataset.warnings); !status)
-        return status.error();
-    addConversions(jobs, dataset.warnings);
-    const std::size_t trainJobs = dataset.train.size();
-    removeSkipped(jobs, 0, dataset.train);
-    removeSkipped(jobs, trainJobs, dataset.test);
-    if (auto status = checkClassesKept(dataset, *listing); !status)
-        return status.error();
+    const ImageCache cache(options.useCache ? imageCacheFolder() : std::string(), folder, *listing);
+    if (cache.read(dataset, options))
+        return dataset;
+    const auto warnings = decodeImages(folder, *listing, options, dataset);
+    if (!warnings)
+        return warnings.error();
+    dataset.warnings.insert(dataset.warnings.end(), warnings->begin(), warnings->end());
+    dataset.fingerprint = fingerprintOf(dataset);
+    cache.write(dataset, *warnings);
     return dataset;
 }
 

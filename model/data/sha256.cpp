@@ -34,6 +34,20 @@ void Sha256::add(const void* bytes, std::size_t count)
     require(EVP_DigestUpdate(d->context, bytes, count));
 }
 
+void Sha256::addNumber(std::uint64_t number)
+{
+    std::uint8_t bytes[8];
+    for (int i = 0; i < 8; ++i)
+        bytes[i] = static_cast<std::uint8_t>(number >> (8 * i));
+    add(bytes, sizeof bytes);
+}
+
+void Sha256::addText(std::string_view text)
+{
+    addNumber(text.size());
+    add(text.data(), text.size());
+}
+
 std::string Sha256::hex()
 {
     unsigned char digest[EVP_MAX_MD_SIZE];

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace normscope {
 
@@ -13,6 +15,8 @@ public:
     Sha256();
     ~Sha256();
     void add(const void* bytes, std::size_t count);
+    void addNumber(std::uint64_t number); ///< eight bytes, the lowest first
+    void addText(std::string_view text);   ///< its length, then its bytes
     /// The digest in lower-case hex; nothing may be added afterwards.
     std::string hex();
 

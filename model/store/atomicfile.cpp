@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/store/atomicfile.h"
 
+#include "model/base/filehandle.h"
+#include "model/base/filereplacement.h"
+
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
-#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -16,24 +17,6 @@ namespace normscope::storage {
 
 namespace {
 
-/// A file descriptor that closes itself; closeChecked() where the result of closing matters.
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : m_fd(fd) {}
-    ~Descriptor()
-    {
-        if (m_fd >= 0)
-            ::close(m_fd);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const { return m_fd; }
-    bool closeChecked() { return ::close(std::exchange(m_fd, -1)) == 0; }
-
-private:
-    int m_fd;
-};
-
 int openFile(const std::string& path, int flags)
 {
     for (;;) {
@@ -41,18 +24,6 @@ int openFile(const std::string& path, int flags)
         if (fd >= 0 || errno != EINTR)
             return fd;
     }
-}
-
-bool writeAll(int fd, std::string_view bytes)
-{
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-        if (written < 0 && errno != EINTR)
-            return false;
-        if (written > 0)
-            bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
 }
 
 std::string_view advice(int errorNumber)
@@ -103,7 +74,7 @@ Error systemError(std::string_view doing, const std::string& path, int errorNumb
 
 Status syncFolder(const std::string& folder)
 {
-    const Descriptor fd(openFile(folder, O_RDONLY | O_DIRECTORY));
+    const FileHandle fd(openFile(folder, O_RDONLY | O_DIRECTORY));
     if (fd.get() < 0)
         return systemError("open", folder, errno);
     // Some file systems cannot sync a folder and say EINVAL; there is nothing more to be done there.
@@ -114,27 +85,14 @@ Status syncFolder(const std::string& folder)
 
 Status replaceFile(const std::string& path, std::string_view contents)
 {
-    static std::atomic<unsigned> counter{0};
-    const std::string beside = path + ".new-" + std::to_string(::getpid()) + "-" + std::to_string(++counter);
-    Descriptor fd(openFile(beside, O_WRONLY | O_CREAT | O_EXCL));
-    if (fd.get() < 0)
-        return systemError("write", path, errno);
-    const bool written = writeAll(fd.get(), contents) && ::fsync(fd.get()) == 0;
-    int failure = written ? 0 : errno;
-    if (!fd.closeChecked() && failure == 0)
-        failure = errno;
-    if (failure == 0 && ::rename(beside.c_str(), path.c_str()) != 0)
-        failure = errno;
-    if (failure != 0) {
-        ::unlink(beside.c_str());
+    if (const int failure = normscope::replaceFile(path, {&contents, 1}, Durability::Synced); failure != 0)
         return systemError("write", path, failure);
-    }
     return syncFolder(folderOf(path));
 }
 
 Status appendRows(const std::string& path, std::string_view header, std::string_view rows)
 {
-    Descriptor fd(openFile(path, O_RDWR | O_CREAT | O_NONBLOCK));
+    FileHandle fd(openFile(path, O_RDWR | O_CREAT | O_NONBLOCK));
     struct stat info = {};
     if (fd.get() < 0 || ::fstat(fd.get(), &info) != 0)
         return systemError("write", path, errno);
@@ -160,7 +118,7 @@ Status appendRows(const std::string& path, std::string_view header, std::string_
 
 Result<std::string> readFile(const std::string& path, std::size_t limit)
 {
-    const Descriptor fd(openFile(path, O_RDONLY | O_NONBLOCK));
+    const FileHandle fd(openFile(path, O_RDONLY | O_NONBLOCK));
     struct stat info = {};
     if (fd.get() < 0 || ::fstat(fd.get(), &info) != 0)
         return systemError("read", path, errno);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/store/runstore.h"
 
+#include "model/base/userfolder.h"
 #include "model/store/atomicfile.h"
 #include "model/store/runfolder.h"
 #include "model/store/runjson.h"
@@ -14,7 +15,6 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -119,17 +119,10 @@ Result<RunStore> RunStore::open(const std::string& folder)
 
 Result<std::string> RunStore::defaultFolder()
 {
-    const char* const data = std::getenv("XDG_DATA_HOME");
-    if (data && data[0] == '/') // the specification: a relative path is to be ignored
-        return std::string(data) + "/normscope/runs";
-    const char* home = std::getenv("HOME");
-    if (!home || home[0] != '/') {
-        const passwd* const user = ::getpwuid(::getuid());
-        home = user ? user->pw_dir : nullptr;
-    }
-    if (!home || home[0] != '/')
+    const std::string data = userFolder("XDG_DATA_HOME", ".local/share");
+    if (data.empty())
         return Error{ErrorCode::NotFound, "There is no home folder to keep the runs in. Set HOME, or name a folder with --store.", {}};
-    return std::string(home) + "/.local/share/normscope/runs";
+    return data + "/normscope/runs";
 }
 
 std::vector<RunRecord> RunStore::list() const
