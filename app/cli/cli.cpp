@@ -59,6 +59,12 @@ std::shared_ptr<std::string> addStoreOption(CLI::App& command)
     return folder;
 }
 
+void addNoCacheFlag(CLI::App& command)
+{
+    command.add_flag_callback("--no-cache", [] { setenv("NORMSCOPE_NO_CACHE", "1", 1); },
+                              "Decode the images of a folder anew; neither use nor fill the cache");
+}
+
 Result<RunStore> openStore(const std::string& folder)
 {
     if (!folder.empty())

@@ -37,6 +37,8 @@ int report(const Error& error);
 
 /// --store DIR, shared by several commands.
 std::shared_ptr<std::string> addStoreOption(CLI::App& command);
+/// --no-cache, shared by the commands that load images: does what NORMSCOPE_NO_CACHE in the environment does.
+void addNoCacheFlag(CLI::App& command);
 /// The store at `folder`, or at its default place.
 Result<RunStore> openStore(const std::string& folder);
 

@@ -2,7 +2,9 @@
 #include "app/cli/commands.h"
 
 #include "model/data/dataset.h"
+#include "model/data/cachefolder.h"
 #include "model/data/download.h"
+#include "model/data/imagecache.h"
 #include "model/training/trainer.h"
 
 #include <nlohmann/json.hpp>
@@ -136,16 +138,21 @@ int info(bool json)
     const SystemInfo system = systemInfo();
     const auto store = RunStore::defaultFolder();
     const std::string folder = store ? *store : std::string();
+    const std::string cache = imageCacheFolder();
+    const std::uint64_t cached = cacheBytes(cache);
     if (json) {
         std::cout << nlohmann::json{{"version", system.version}, {"libtorch", system.torchVersion}, {"cuda", system.cuda},
                                     {"cudaDevice", system.cudaDevice}, {"threads", system.cores}, {"store", folder},
-                                    {"engines", enginesOf(system)}, {"precisions", precisionsOf(system)}}
+                                    {"engines", enginesOf(system)}, {"precisions", precisionsOf(system)},
+                                    {"cache", cache}, {"cacheBytes", cached}}
                          .dump(2) << '\n';
         return Done;
     }
     std::cout << "Normscope " << system.version << "\nLibTorch " << system.torchVersion << "\nDevices: CPU"
               << (system.cuda ? ", CUDA (" + system.cudaDevice + ")" : "") << "\nEngines: " << listText(enginesOf(system))
-              << "\nPrecisions: " << listText(precisionsOf(system)) << "\nThreads: " << system.cores << "\nStore: " << folder << '\n';
+              << "\nPrecisions: " << listText(precisionsOf(system)) << "\nThreads: " << system.cores << "\nStore: " << folder
+              << "\nImage cache: " << (cache.empty() ? "off" : cache + " (" + std::to_string(cached / 1'000'000) + " MB, may be deleted)")
+              << '\n';
     return Done;
 }
 
@@ -167,6 +174,7 @@ void addData(CLI::App& app, Outcome& outcome)
     auto json = std::make_shared<bool>(false);
     inspectCommand.add_option("SPEC", *spec, "fashion-mnist[:DIR], cifar10:DIR or folder:DIR (default: fashion-mnist)");
     inspectCommand.add_flag("--json", *json, "As JSON");
+    addNoCacheFlag(inspectCommand);
     inspectCommand.callback([=, &outcome] { outcome.code = inspect(*spec, *json); });
 }
 

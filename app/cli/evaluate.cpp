@@ -162,6 +162,7 @@ void addEvaluate(CLI::App& app, Outcome& outcome)
     command.add_option("--device", options->device, "auto, cpu or cuda (default auto)")->type_name("NAME");
     command.add_option("--threads", options->threads, "0: as many as the machine has cores (default)");
     command.add_flag("--json", options->json, "As JSON, with the confusion matrix");
+    addNoCacheFlag(command);
     options->store = addStoreOption(command);
     command.callback([options, &outcome] { outcome.code = evaluate(*options); });
 }

@@ -211,6 +211,7 @@ void addTrain(CLI::App& app, Outcome& outcome)
     command.add_option("--engine", options->engine, "What computes: auto, libtorch or fast (default auto: fast where it can run)")->type_name("NAME");
     command.add_option("--precision", options->precision, "f32, bf16 (faster, less exact) or tf32 (CUDA only) (default f32)")->type_name("NAME");
     command.add_option("--name", options->name, "Name of the run (default: the normalization)")->type_name("TEXT");
+    addNoCacheFlag(command);
     options->store = addStoreOption(command);
     command.callback([options, &outcome] { outcome.code = train(*options); });
 }
