@@ -36,5 +36,8 @@ struct AppliedOp {
 std::vector<AppliedOp> plannedOps(std::uint64_t seed, int epoch, std::uint32_t index, double probability);
 /// The same, done in place.
 void augmentImage(std::uint8_t* image, std::uint64_t seed, int epoch, std::uint32_t index, double probability);
+/// The same, leaving `image` alone: gives `image` itself where nothing happens to it, else `scratch` (3,072 bytes).
+const std::uint8_t* augmentedImage(const std::uint8_t* image, std::uint8_t* scratch, std::uint64_t seed, int epoch,
+                                   std::uint32_t index, double probability);
 
 } // namespace normscope

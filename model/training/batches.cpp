@@ -8,17 +8,14 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace normscope {
 
 BatchSource::BatchSource(const InputScale& scale, const Split& split, std::vector<std::uint32_t> indices, int batchSize,
                          at::MemoryFormat format)
-    : m_split(split), m_indices(std::move(indices)), m_order(m_indices), m_batchSize(batchSize), m_format(format)
+    : m_split(split), m_indices(std::move(indices)), m_order(m_indices), m_batchSize(batchSize), m_format(format),
+      m_normalizer(scale)
 {
-    for (std::size_t c = 0; c < 3; ++c)
-        for (int v = 0; v < 256; ++v)
-            m_normalized[c][v] = (static_cast<float>(v) / 255.0F - scale.mean[c]) / scale.deviation[c];
 }
 
 void BatchSource::beginEpoch(std::uint64_t seed, int epoch, double augment)
@@ -38,20 +35,14 @@ int BatchSource::batches() const
 
 void BatchSource::fillImage(float* output, std::uint32_t index) const
 {
-    std::array<std::uint8_t, imageBytes> image;
-    std::memcpy(image.data(), m_split.image(index), imageBytes);
+    std::array<std::uint8_t, imageBytes> scratch;
+    const std::uint8_t* image = m_split.image(index);
     if (m_augment > 0)
-        augmentImage(image.data(), m_seed, m_epoch, index, m_augment);
-    constexpr std::size_t plane = imageBytes / 3;
-    // The output is a plane per channel, or channel after channel for every pixel.
-    const std::size_t pixelStep = m_format == at::MemoryFormat::ChannelsLast ? 3 : 1;
-    const std::size_t channelStep = m_format == at::MemoryFormat::ChannelsLast ? 1 : plane;
-    for (std::size_t c = 0; c < 3; ++c) {
-        const float* table = m_normalized[c];
-        float* to = output + c * channelStep;
-        for (std::size_t i = 0; i < plane; ++i)
-            to[i * pixelStep] = table[image[i * 3 + c]];
-    }
+        image = augmentedImage(image, scratch.data(), m_seed, m_epoch, index, m_augment);
+    if (m_format == at::MemoryFormat::ChannelsLast)
+        m_normalizer.toPixels(image, output);
+    else
+        m_normalizer.toPlanes(image, output);
 }
 
 Batch BatchSource::batch(int number) const

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/data/dataset.h"
+#include "model/training/normalizer.h"
 #include "model/training/runspec.h"
 
 #include <ATen/core/Tensor.h>
@@ -41,7 +42,7 @@ private:
     std::vector<std::uint32_t> m_order;
     int m_batchSize;
     at::MemoryFormat m_format;
-    float m_normalized[3][256]; ///< (value / 255 - mean) / deviation
+    ImageNormalizer m_normalizer;
     std::uint64_t m_seed = 0;
     int m_epoch = 0;
     double m_augment = 0;

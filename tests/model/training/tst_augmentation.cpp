@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/base/random.h"
 #include "model/training/augmentation.h"
 #include "tests/fixtures/testsupport.h"
+#include "tests/model/training/plainaugmentation.h"
 
 #include <QTest>
 
 #include <nlohmann/json.hpp>
 #include <opencv2/imgcodecs.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
+#include <thread>
 
 using namespace normscope;
 
@@ -32,6 +36,31 @@ std::vector<std::uint8_t> readSheet(const QString& path)
     return images;
 }
 
+/// Images of every kind that a branch could turn on: noise, few or many values, flat, two-valued, edges, ramps.
+std::vector<std::vector<std::uint8_t>> testImages()
+{
+    RandomStream random(7);
+    std::vector<std::vector<std::uint8_t>> images;
+    for (const int range : {1, 2, 3, 7, 40, 128, 255, 256})
+        for (int k = 0; k < 6; ++k) {
+            const int low = static_cast<int>(random.below(static_cast<std::uint32_t>(257 - range)));
+            std::vector<std::uint8_t> image(bytes);
+            for (auto& byte : image)
+                byte = static_cast<std::uint8_t>(low + static_cast<int>(random.below(static_cast<std::uint32_t>(range))));
+            images.push_back(std::move(image));
+        }
+    for (int k = 0; k < 24; ++k) { // smooth, with one bright or dark channel
+        std::vector<std::uint8_t> image(bytes);
+        const double a = random.uniform() * 8, b = random.uniform() * 8, c = random.uniform() * 200;
+        for (std::size_t i = 0; i < bytes; ++i)
+            image[i] = static_cast<std::uint8_t>(std::clamp(a * double(i / 3 % 32) + b * double(i / 96) + (i % 3 == 1 ? c : 0) - 60, 0.0, 255.0));
+        images.push_back(std::move(image));
+    }
+    for (const int value : {0, 1, 127, 254, 255})
+        images.emplace_back(bytes, static_cast<std::uint8_t>(value));
+    return images;
+}
+
 } // namespace
 
 class TestAugmentation : public QObject {
@@ -39,6 +68,10 @@ class TestAugmentation : public QObject {
 private Q_SLOTS:
     void matchesTorchvision_data();
     void matchesTorchvision();
+    void sameAsPlain_data();
+    void sameAsPlain();
+    void manyThreadsAtOnce();
+    void leavesTheImageAlone();
     void probabilityAndUniformity();
     void planIsDecidedBySeedEpochAndIndex();
 };
@@ -87,6 +120,72 @@ void TestAugmentation::matchesTorchvision()
         different += std::memcmp(images.data() + n * bytes, expected.data() + n * bytes, bytes) != 0;
     }
     QCOMPARE(different, 0);
+}
+
+void TestAugmentation::sameAsPlain_data()
+{
+    QTest::addColumn<int>("op");
+    for (int op = 0; op < augmentOpCount; ++op)
+        QTest::newRow(augmentOpName(static_cast<AugmentOp>(op))) << op;
+}
+
+void TestAugmentation::sameAsPlain()
+{
+    QFETCH(int, op);
+    const auto kind = static_cast<AugmentOp>(op);
+    for (int bin = 0; bin < augmentMagnitudeBins; ++bin)
+        for (const bool negative : {false, true}) {
+            if (negative && !augmentOpIsSigned(kind))
+                continue;
+            for (const auto& image : testImages()) {
+                // A guard behind the image: nothing may be written there.
+                std::vector<std::uint8_t> fast(image), plain(image);
+                fast.resize(bytes + 64, 77);
+                applyAugmentOp(fast.data(), kind, bin, negative);
+                testing::plainAugmentOp(plain.data(), kind, bin, negative);
+                QVERIFY2(std::equal(plain.begin(), plain.end(), fast.begin()), qPrintable(QStringLiteral("bin %1 %2").arg(bin).arg(negative)));
+                QVERIFY(std::all_of(fast.begin() + bytes, fast.end(), [](std::uint8_t byte) { return byte == 77; }));
+            }
+        }
+}
+
+/// Also the first calls: tables that are made once must not be seen half made.
+void TestAugmentation::manyThreadsAtOnce()
+{
+    const auto images = testImages();
+    std::atomic<int> different = 0;
+    {
+        std::vector<std::jthread> threads;
+        for (int t = 0; t < 8; ++t)
+            threads.emplace_back([&] {
+                for (const auto& image : images)
+                    for (int op = 0; op < augmentOpCount; ++op) {
+                        auto fast = image, plain = image;
+                        applyAugmentOp(fast.data(), static_cast<AugmentOp>(op), augmentMagnitudeBin, true);
+                        testing::plainAugmentOp(plain.data(), static_cast<AugmentOp>(op), augmentMagnitudeBin, true);
+                        different += fast != plain;
+                    }
+            });
+    }
+    QCOMPARE(different.load(), 0);
+}
+
+void TestAugmentation::leavesTheImageAlone()
+{
+    const auto image = testImages()[40];
+    int changed = 0;
+    for (std::uint32_t index = 0; index < 500; ++index) {
+        auto inPlace = image;
+        augmentImage(inPlace.data(), 5, 2, index, 0.25);
+        const auto original = image;
+        std::vector<std::uint8_t> scratch(bytes, 99);
+        const std::uint8_t* const result = augmentedImage(original.data(), scratch.data(), 5, 2, index, 0.25);
+        QCOMPARE(original, image);
+        QVERIFY(std::equal(inPlace.begin(), inPlace.end(), result));
+        QCOMPARE(result == scratch.data(), !plannedOps(5, 2, index, 0.25).empty());
+        changed += result == scratch.data();
+    }
+    QVERIFY(changed > 80 && changed < 170);
 }
 
 void TestAugmentation::probabilityAndUniformity()
