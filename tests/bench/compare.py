@@ -136,13 +136,11 @@ def python_training(job):
     result = {"imagesPerSecond": rate, "loadSeconds": loaded, "firstStepSeconds": first, "peakMegabytes": peak_megabytes(),
               "lastLoss": losses[-1], "status": status}
     if job["evaluate"]:
-        # Workers take their time to start, so both ways are tried and the faster one counts.
-        result["evaluation"] = max((python_evaluation(model, job, workers) for workers in sorted({0, job["workers"]})),
-                                   key=lambda r: r["imagesPerSecond"])
+        result["evaluation"] = python_evaluation(model, job)
     return result
 
 
-def python_evaluation(model, job, workers):
+def python_evaluation(model, job):
     import torch
     from torch.nn import functional
     images = image_set(job["data"], "test", augment=False, limit=job["testImages"])
@@ -150,7 +148,7 @@ def python_evaluation(model, job, workers):
     loss, correct, predicted, probabilities = 0, 0, [], []
     start = time.monotonic()
     with torch.no_grad():
-        for data, target in loader(images, False, workers):
+        for data, target in loader(images, False, job["testWorkers"]):
             output = model(data)
             loss += functional.nll_loss(output, target, reduction="sum").item()
             answer = output.argmax(dim=1)
@@ -260,10 +258,11 @@ class Bench:
     def __init__(self, options, data):
         self.options, self.data = options, data
 
-    def python(self, what, norm="batch", workers=0, allocator=None, images=None, evaluate=False):
-        job = {"what": what, "norm": norm, "workers": workers, "data": str(self.data), "threads": self.options.threads,
-               "images": images or self.options.images, "warmup": self.options.warmup, "evaluate": evaluate,
-               "testImages": self.options.test_images}
+    def python(self, what, norm="batch", workers=(0, 0), allocator=None, share=1, evaluate=False):
+        """`workers`: of the training's loader and of the test's; `share` of the images that a measurement has."""
+        job = {"what": what, "norm": norm, "workers": workers[0], "testWorkers": workers[1], "data": str(self.data),
+               "threads": self.options.threads, "images": max(BATCH, int(self.options.images * share)), "warmup": self.options.warmup,
+               "evaluate": evaluate, "testImages": int(self.options.test_images * share)}
         return call([self.options.python, __file__, "--side", json.dumps(job)], {"LD_PRELOAD": allocator} if allocator else None)
 
     def ours(self, norm, engine, precision, evaluate=False):
@@ -279,15 +278,18 @@ class Bench:
         return call([self.options.bench, "--ceiling", "--threads", str(self.options.threads), "--repeats", "2"])
 
     def best_workers(self, norm, allocator):
-        tried = {w: self.python("training", norm, w, allocator, max(BATCH, self.options.images // 2)) for w in (0, 4)}
+        """For training and for testing: none or four, whichever is faster here."""
+        tried = {w: self.python("training", norm, (w, w), allocator, 0.5, evaluate=True) for w in (0, 4)}
         check(tried)
-        return max(tried, key=lambda w: tried[w]["imagesPerSecond"])
+        best = (max(tried, key=lambda w: tried[w]["imagesPerSecond"]), max(tried, key=lambda w: tried[w]["evaluation"]["imagesPerSecond"]))
+        say(f"{norm}: Python{', tcmalloc' if allocator else ''} is fastest with {best[0]} workers, testing with {best[1]}")
+        return best
 
     def sides(self, norm):
         """name -> a call that measures it once; in this order, again and again."""
         tcmalloc = self.options.tcmalloc
-        plain, preloaded = self.best_workers(norm, None), self.best_workers(norm, tcmalloc) if tcmalloc else 0
-        said = {"python": f"{plain} workers", "tcmalloc": f"{preloaded} workers"}
+        plain, preloaded = self.best_workers(norm, None), self.best_workers(norm, tcmalloc) if tcmalloc else (0, 0)
+        workers = {"python": plain, "tcmalloc": preloaded}
         sides = {"python": lambda: self.python("training", norm, plain, evaluate=True)}
         for engine in self.options.engines:
             for precision in self.options.precisions:
@@ -295,11 +297,11 @@ class Bench:
             if tcmalloc and "tcmalloc" not in sides:
                 sides["tcmalloc"] = lambda: self.python("training", norm, preloaded, tcmalloc, evaluate=True)
         sides["ceiling"] = self.ceiling
-        return sides, said
+        return sides, workers
 
     def measure(self, norm):
-        sides, said = self.sides(norm)
-        results = {name: [] for name in sides}
+        sides, workers = self.sides(norm)
+        results, left_out = {name: [] for name in sides}, {}
         for number in range(self.options.repeats):
             for name in list(sides):
                 result = sides[name]()
@@ -307,12 +309,12 @@ class Bench:
                     if name in ("python", "ceiling") or results[name]:
                         sys.exit(f"{norm}, {name}: {result['error']}")
                     say(f"{norm}: {name} left out: {result['error']}")
-                    said[name] = result["error"]
+                    left_out[name] = result["error"]
                     del sides[name], results[name]
                     continue
                 results[name].append(result)
                 say(f"{norm}, round {number + 1}: {name} {describe(result)}")
-        return {"said": said, "results": results}
+        return {"workers": workers, "leftOut": left_out, "results": results}
 
 
 def check(results):
@@ -360,7 +362,7 @@ def summarize(measured):
                "peakMegabytes": {n: figure([r["peakMegabytes"] for r in results[n]]) for n in rates},
                "secondsToFirstStep": {n: figure([r["loadSeconds"] + r.get("createSeconds", 0) + r["firstStepSeconds"]
                                                  for r in results[n]]) for n in rates},
-               "said": entry["said"], "device": {n: rows[0]["device"] for n, rows in results.items() if "device" in rows[0]}, "ratios": {}}
+               "workers": entry["workers"], "leftOut": entry["leftOut"], "device": {n: rows[0]["device"] for n, rows in results.items() if "device" in rows[0]}, "ratios": {}}
         for name, values in rates.items():
             if name in ("python", "tcmalloc"):
                 continue
@@ -400,9 +402,10 @@ def markdown(report):
         rate, evaluation = row["imagesPerSecond"], row["evaluation"]
         for name in ("python", "tcmalloc"):
             if name in rate:
-                title = ("Python" if name == "python" else "Python, tcmalloc") + f", {row['said'][name]}"
-                rows.append([norm, title, rate_text(rate[name])] + ["-"] * 4)
-                tests.append([norm, title.split(", 0 w")[0].split(", 4 w")[0], rate_text(evaluation[name]), "-", "-"])
+                title = "Python" if name == "python" else "Python, tcmalloc"
+                train_workers, test_workers = row["workers"][name]
+                rows.append([norm, f"{title}, {train_workers} workers", rate_text(rate[name])] + ["-"] * 4)
+                tests.append([norm, f"{title}, {test_workers} workers", rate_text(evaluation[name]), "-", "-"])
                 other.append([norm, title, f"{row['peakMegabytes'][name]['median']:.0f}", f"{row['secondsToFirstStep'][name]['median']:.2f}"])
         for name, ratios in row["ratios"].items():
             title = f"Normscope {name.split()[1]} ({row['device'][name]})"
@@ -413,7 +416,9 @@ def markdown(report):
             other.append([norm, title, f"{row['peakMegabytes'][name]['median']:.0f}", f"{row['secondsToFirstStep'][name]['median']:.2f}"])
         gigaflops = row["ceilingGigaflops"]
         rows.append([norm, f"ceiling: sgemm at {gigaflops['median']:.0f} GFLOP/s", rate_text(row["ceilingImagesPerSecond"])] + ["-"] * 4)
-    parts += ["Training\n", table(["norm", "side", "images/s", "x Python", "x Python, tcmalloc", "x own f32", "of the ceiling"], rows)]
+    parts += ["Training\n", table(["norm", "side", "images/s", "x Python", "x Python, tcmalloc", "x own f32", "of the sgemm ceiling"], rows)]
+    for norm, row in report["summary"].items():
+        parts += [f"\n{norm}, {name}: {why}" for name, why in row["leftOut"].items()]
     parts += [f"\nEvaluation of {about['testImages']:,} images, predictions kept\n",
               table(["norm", "side", "images/s", "x Python", "x Python, tcmalloc"], tests)]
     parts += ["\nMemory and start (reading the images, building, first step; without starting the process)\n",
