@@ -12,6 +12,7 @@
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
+#include <semaphore>
 #include <thread>
 
 namespace normscope {
@@ -19,6 +20,8 @@ namespace normscope {
 namespace {
 
 constexpr std::size_t mostSkippedPercent = 5;
+/// Many small files that are not in memory yet come far faster when several are asked for at once.
+constexpr std::size_t readersPerCore = 8;
 
 struct Job {
     std::string path;
@@ -26,7 +29,8 @@ struct Job {
     ImageReading reading;
 };
 
-/// Decodes on every core; the order of the images is that of the jobs, whichever thread takes them.
+/// Reads with many threads and decodes with as many as there are cores, which bounds the memory that large
+/// pictures take; the order of the images is that of the jobs, whichever thread takes them.
 class Decoder {
 public:
     explicit Decoder(std::vector<Job>& jobs) : m_jobs(jobs) {}
@@ -34,9 +38,12 @@ public:
 
 private:
     void work();
+    ImageReading decode(const std::vector<std::uint8_t>& bytes, std::uint8_t* rgb);
     void watch(const LoadOptions& options);
 
     std::vector<Job>& m_jobs;
+    const unsigned m_cores = std::max(1U, std::thread::hardware_concurrency());
+    std::counting_semaphore<> m_freeCores{static_cast<std::ptrdiff_t>(m_cores)};
     std::atomic<std::size_t> m_next{0};
     std::atomic<std::size_t> m_done{0};
     std::atomic<bool> m_giveUp{false};
@@ -46,11 +53,26 @@ private:
     std::size_t m_working = 0;
 };
 
+ImageReading Decoder::decode(const std::vector<std::uint8_t>& bytes, std::uint8_t* rgb)
+{
+    struct Core {
+        std::counting_semaphore<>& free;
+        explicit Core(std::counting_semaphore<>& cores) : free(cores) { free.acquire(); }
+        ~Core() { free.release(); }
+    };
+    const Core core(m_freeCores);
+    return decodeImage(bytes, rgb);
+}
+
 void Decoder::work()
 {
     try {
+        std::vector<std::uint8_t> bytes;
         for (std::size_t i = m_next++; i < m_jobs.size() && !m_giveUp; i = m_next++) {
-            m_jobs[i].reading = readImage(m_jobs[i].path, m_jobs[i].rgb);
+            Job& job = m_jobs[i];
+            job.reading = readImageFile(job.path, bytes);
+            if (job.reading.outcome == ImageReading::Outcome::Good)
+                job.reading = decode(bytes, job.rgb);
             ++m_done;
         }
     } catch (const std::bad_alloc&) {
@@ -79,7 +101,7 @@ void Decoder::watch(const LoadOptions& options)
 Status Decoder::run(const LoadOptions& options)
 {
     prepareImageReading();
-    m_working = std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), m_jobs.size());
+    m_working = std::min<std::size_t>(m_cores * readersPerCore, m_jobs.size());
     std::vector<std::jthread> threads;
     for (std::size_t i = m_working; i > 0; --i)
         threads.emplace_back([this] { work(); });

@@ -110,7 +110,7 @@ ImageReading decode(const std::vector<std::uint8_t>& file, std::uint8_t* rgb)
 
 } // namespace
 
-ImageReading readImage(const std::string& path, std::uint8_t* rgb)
+ImageReading readImageFile(const std::string& path, std::vector<std::uint8_t>& bytes)
 {
     auto file = DataFile::open(path);
     if (!file)
@@ -121,15 +121,29 @@ ImageReading readImage(const std::string& path, std::uint8_t* rgb)
     if (file->size > mostFileBytes)
         return refused(Outcome::TooLarge,
                        groupedNumber(file->size) + " bytes, more than " + groupedNumber(mostFileBytes));
-    std::vector<std::uint8_t> bytes(file->size);
+    bytes.resize(file->size);
     const auto got = file->read(bytes.data(), bytes.size(), path);
     if (!got || *got != bytes.size())
         return refused(Outcome::Broken, "cannot be read");
+    ImageReading reading;
+    reading.outcome = Outcome::Good;
+    return reading;
+}
+
+ImageReading decodeImage(const std::vector<std::uint8_t>& bytes, std::uint8_t* rgb)
+{
     try {
         return decode(bytes, rgb);
     } catch (const cv::Exception& exception) {
         return refused(Outcome::Broken, "cannot be decoded (" + exception.err + ")");
     }
+}
+
+ImageReading readImage(const std::string& path, std::uint8_t* rgb)
+{
+    std::vector<std::uint8_t> bytes;
+    ImageReading reading = readImageFile(path, bytes);
+    return reading.outcome == Outcome::Good ? decodeImage(bytes, rgb) : reading;
 }
 
 void prepareImageReading()

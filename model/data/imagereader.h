@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace normscope {
 
@@ -26,6 +27,11 @@ inline constexpr std::uint64_t mostPixels = 64'000'000;
 /// Exif orientation is ignored; animated WebP is refused, OpenCV 4.6 does not read it). If it is not 32x32:
 /// the centred square of the shorter side, resized with INTER_AREA when it shrinks, INTER_LINEAR when it grows.
 ImageReading readImage(const std::string& path, std::uint8_t* rgb);
+
+/// The two halves of readImage(): the file's bytes, which may have to be waited for, and the work and memory of
+/// decoding them. The first is Good when the second may follow.
+ImageReading readImageFile(const std::string& path, std::vector<std::uint8_t>& bytes);
+ImageReading decodeImage(const std::vector<std::uint8_t>& bytes, std::uint8_t* rgb);
 
 /// Lets OpenCV set up its decoders (GDAL's too, on Debian) on one thread, before many threads decode.
 void prepareImageReading();

@@ -29,10 +29,9 @@ struct Answer {
 
 class Cli {
 public:
-    explicit Cli(QStringList arguments)
-    {
-        m_process.start(qEnvironmentVariable("NORMSCOPE_CLI"), arguments);
-    }
+    Cli() = default;
+    explicit Cli(const QStringList& arguments) { start(arguments); }
+    void start(const QStringList& arguments) { m_process.start(qEnvironmentVariable("NORMSCOPE_CLI"), arguments); }
     QProcess& process() { return m_process; }
     Answer finish()
     {
@@ -68,6 +67,7 @@ private Q_SLOTS:
     void listsAndCompares();
     void exportsAndEvaluates();
     void inspectsData();
+    void keepsDecodedImages();
     void infoIsJson();
     void moreThreadsThanCoresAreWarnedOf();
     void badUse_data();
@@ -183,12 +183,39 @@ void TestCli::inspectsData()
     QCOMPARE(json.value(QStringLiteral("testPerClass")).toArray(), (QJsonArray{10, 10, 10}));
 }
 
+void TestCli::keepsDecodedImages()
+{
+    const QString folder = m_folder.filePath(QStringLiteral("cache"));
+    const auto answerWithCache = [&](const QStringList& arguments) {
+        Cli cli;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.remove(QStringLiteral("NORMSCOPE_NO_CACHE"));
+        environment.insert(QStringLiteral("XDG_CACHE_HOME"), folder);
+        cli.process().setProcessEnvironment(environment);
+        cli.start(arguments);
+        return cli.finish();
+    };
+    const QStringList inspect{QStringLiteral("data"), QStringLiteral("inspect"), data(), QStringLiteral("--json")};
+    const Answer without = answerWithCache(inspect + QStringList{QStringLiteral("--no-cache")});
+    QCOMPARE(without.code, 0);
+    QVERIFY(!QDir(folder).exists());
+    QTest::qSleep(150); // images that were written a moment ago are not kept
+    for (int i = 0; i < 2; ++i)
+        QCOMPARE(answerWithCache(inspect).out, without.out);
+    const QString info = answerWithCache({QStringLiteral("info"), QStringLiteral("--json")}).out;
+    const QJsonObject json = QJsonDocument::fromJson(info.toUtf8()).object();
+    QCOMPARE(json.value(QStringLiteral("cache")).toString(), folder + QStringLiteral("/normscope/images"));
+    QVERIFY(json.value(QStringLiteral("cacheBytes")).toInt() > 90 * 3072);
+    QVERIFY(answerWithCache({QStringLiteral("info")}).out.contains(QStringLiteral("Image cache: ") + folder));
+    QVERIFY(call({QStringLiteral("info")}).out.contains(QStringLiteral("Image cache: off")));
+}
+
 void TestCli::infoIsJson()
 {
     const Answer answer = call({QStringLiteral("info"), QStringLiteral("--json")});
     QCOMPARE(answer.code, 0);
     const QJsonObject json = QJsonDocument::fromJson(answer.out.toUtf8()).object();
-    for (const char* key : {"version", "libtorch", "cuda", "threads", "store", "engines", "precisions"})
+    for (const char* key : {"version", "libtorch", "cuda", "threads", "store", "engines", "precisions", "cache", "cacheBytes"})
         QVERIFY2(json.contains(QString::fromLatin1(key)), key);
 }
 
