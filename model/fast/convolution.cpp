@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/fast/convolution.h"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace normscope::fast {
+
+namespace {
+
+using Memory = dnnl::memory;
+
+Memory::format_tag blockedTag(int lanes)
+{
+    return lanes == 16 ? Memory::format_tag::nChw16c : Memory::format_tag::nChw8c;
+}
+
+BFloat16 toBFloat16(float value)
+{
+    std::uint32_t bits = 0;
+    std::memcpy(&bits, &value, sizeof bits);
+    if (value != value)
+        return {static_cast<std::uint16_t>((bits >> 16) | 0x40U)};
+    return {static_cast<std::uint16_t>((bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16)};
+}
+
+} // namespace
+
+Convolution::Convolution(const ConvolutionShape& shape, int lanes, bool bfloat16, float* weights, float* bias)
+    : m_shape(shape), m_lanes(lanes), m_bfloat16(bfloat16), m_weights(weights), m_bias(bias),
+      m_engine(dnnl::engine::kind::cpu, 0), m_biasSize(static_cast<std::size_t>((shape.outChannels + 15) / 16 * 16))
+{
+}
+
+/// A weight's place is found by reordering the numbers 1, 2, 3, ...: zeros are padding.
+Convolution::Layout Convolution::layoutOf(const Memory::desc& desc) const
+{
+    const Memory::dims dims{m_shape.outChannels, m_shape.inChannels, m_shape.kernel, m_shape.kernel};
+    Memory::desc numbered = desc;
+    numbered.data.data_type = dnnl_f32;
+    Memory plain(Memory::desc(dims, Memory::data_type::f32, Memory::format_tag::oihw), m_engine);
+    Memory blocked(numbered, m_engine);
+    auto* numbers = static_cast<float*>(plain.get_data_handle());
+    for (std::size_t i = 0; i < m_shape.weights(); ++i)
+        numbers[i] = static_cast<float>(i + 1);
+    dnnl::stream stream(m_engine);
+    dnnl::reorder(plain, blocked).execute(stream, plain, blocked);
+    stream.wait();
+
+    Layout layout;
+    layout.desc = desc;
+    layout.elements = numbered.get_size() / sizeof(float);
+    layout.position.resize(m_shape.weights());
+    const auto* placed = static_cast<const float*>(blocked.get_data_handle());
+    for (std::size_t i = 0; i < layout.elements; ++i)
+        if (placed[i] > 0)
+            layout.position[static_cast<std::size_t>(placed[i]) - 1] = i;
+    return layout;
+}
+
+Convolution::Primitives Convolution::makePrimitives(int images)
+{
+    using Tag = Memory::format_tag;
+    const auto type = m_bfloat16 ? Memory::data_type::bf16 : Memory::data_type::f32;
+    const Memory::dims sourceDims{images, m_shape.inChannels, m_shape.side, m_shape.side};
+    const Memory::dims outputDims{images, m_shape.outChannels, m_shape.side, m_shape.side};
+    const Memory::dims weightDims{m_shape.outChannels, m_shape.inChannels, m_shape.kernel, m_shape.kernel};
+    const Memory::dims strides{1, 1}, padding{m_shape.kernel / 2, m_shape.kernel / 2};
+    const Memory::desc bias({m_shape.outChannels}, Memory::data_type::f32, Tag::x);
+    const auto anyWeights = [&](const Layout& known, Memory::data_type t) { return known.elements ? known.desc : Memory::desc(weightDims, t, Tag::any); };
+
+    Primitives p;
+    p.source = Memory::desc(sourceDims, type, m_shape.firstLayer ? Tag::nchw : blockedTag(m_lanes));
+    p.output = Memory::desc(outputDims, type, blockedTag(m_lanes));
+    dnnl::primitive_attr attributes;
+    attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    dnnl::primitive_attr forwardAttributes = attributes;
+    if (m_shape.adds) {
+        dnnl::post_ops sum;
+        sum.append_sum();
+        forwardAttributes.set_post_ops(sum);
+    }
+    constexpr auto algorithm = dnnl::algorithm::convolution_direct;
+    const dnnl::convolution_forward::primitive_desc forward(
+        {dnnl::prop_kind::forward_training, algorithm, p.source, anyWeights(m_forwardLayout, type), bias, p.output, strides, padding, padding},
+        forwardAttributes, m_engine);
+    if (!m_forwardLayout.elements)
+        m_forwardLayout = layoutOf(forward.weights_desc());
+    p.forward = dnnl::convolution_forward(forward);
+    p.scratchBytes = forward.scratchpad_desc().get_size();
+
+    if (!m_shape.firstLayer) {
+        const dnnl::convolution_backward_data::primitive_desc backward(
+            {algorithm, p.source, anyWeights(m_backwardLayout, type), p.output, strides, padding, padding}, attributes, m_engine, forward);
+        if (!m_backwardLayout.elements)
+            m_backwardLayout = layoutOf(backward.weights_desc());
+        p.backwardData = dnnl::convolution_backward_data(backward);
+        p.scratchBytes = std::max(p.scratchBytes, backward.scratchpad_desc().get_size());
+    }
+    const dnnl::convolution_backward_weights::primitive_desc gradient(
+        {algorithm, p.source, anyWeights(m_gradientLayout, Memory::data_type::f32), bias, p.output, strides, padding, padding}, attributes,
+        m_engine, forward);
+    if (!m_gradientLayout.elements)
+        m_gradientLayout = layoutOf(gradient.diff_weights_desc());
+    p.backwardWeights = dnnl::convolution_backward_weights(gradient);
+    p.scratchBytes = std::max(p.scratchBytes, gradient.scratchpad_desc().get_size());
+    return p;
+}
+
+void Convolution::prepare(int images, int threads)
+{
+    const auto element = m_bfloat16 ? sizeof(BFloat16) : sizeof(float);
+    if (!m_primitives.count(images)) {
+        m_primitives.emplace(images, makePrimitives(images));
+        if (!m_gradientSize) {
+            m_gradientSize = (m_gradientLayout.elements + 15) / 16 * 16;
+            m_forwardWeights = AlignedArray<std::uint8_t>(m_forwardLayout.elements * element);
+            m_backwardWeights = AlignedArray<std::uint8_t>(std::max<std::size_t>(m_backwardLayout.elements, 1) * element);
+            loadWeights();
+        }
+    }
+    Primitives& p = primitives(images);
+    const Memory::desc bias({m_shape.outChannels}, Memory::data_type::f32, Memory::format_tag::x);
+    while (p.threads.size() < static_cast<std::size_t>(threads)) {
+        ThreadState state;
+        state.stream = dnnl::stream(m_engine);
+        state.scratch = AlignedArray<std::uint8_t>(std::max<std::size_t>(p.scratchBytes, 1));
+        state.gradientSum = AlignedArray<float>(gradientSize());
+        state.source = Memory(p.source, m_engine, nullptr);
+        state.output = Memory(p.output, m_engine, nullptr);
+        state.forwardWeights = Memory(m_forwardLayout.desc, m_engine, m_forwardWeights.data());
+        if (!m_shape.firstLayer)
+            state.backwardWeights = Memory(m_backwardLayout.desc, m_engine, m_backwardWeights.data());
+        state.bias = Memory(bias, m_engine, m_bias);
+        state.weightGradient = Memory(m_gradientLayout.desc, m_engine, nullptr);
+        state.biasGradient = Memory(bias, m_engine, nullptr);
+        const auto bytes = static_cast<Memory::dim>(state.scratch.size());
+        state.scratchpad = Memory(Memory::desc({bytes}, Memory::data_type::u8, Memory::format_tag::x), m_engine, state.scratch.data());
+        p.threads.push_back(std::move(state));
+    }
+}
+
+void Convolution::loadWeights()
+{
+    const auto place = [&](const Layout& layout, std::uint8_t* to) {
+        for (std::size_t i = 0; i < layout.position.size(); ++i) {
+            if (m_bfloat16)
+                reinterpret_cast<BFloat16*>(to)[layout.position[i]] = toBFloat16(m_weights[i]);
+            else
+                reinterpret_cast<float*>(to)[layout.position[i]] = m_weights[i];
+        }
+    };
+    place(m_forwardLayout, m_forwardWeights.data());
+    place(m_backwardLayout, m_backwardWeights.data());
+}
+
+void Convolution::forward(int thread, int images, const void* source, void* output)
+{
+    Primitives& p = primitives(images);
+    ThreadState& state = p.threads[static_cast<std::size_t>(thread)];
+    state.source.set_data_handle(const_cast<void*>(source));
+    state.output.set_data_handle(output);
+    p.forward.execute(state.stream, {{DNNL_ARG_SRC, state.source}, {DNNL_ARG_WEIGHTS, state.forwardWeights}, {DNNL_ARG_BIAS, state.bias},
+                                 {DNNL_ARG_DST, state.output}, {DNNL_ARG_SCRATCHPAD, state.scratchpad}});
+}
+
+void Convolution::backwardData(int thread, int images, const void* gradient, void* sourceGradient)
+{
+    Primitives& p = primitives(images);
+    ThreadState& state = p.threads[static_cast<std::size_t>(thread)];
+    state.output.set_data_handle(const_cast<void*>(gradient));
+    state.source.set_data_handle(sourceGradient);
+    p.backwardData.execute(state.stream, {{DNNL_ARG_DIFF_DST, state.output}, {DNNL_ARG_WEIGHTS, state.backwardWeights},
+                                      {DNNL_ARG_DIFF_SRC, state.source}, {DNNL_ARG_SCRATCHPAD, state.scratchpad}});
+}
+
+void Convolution::backwardWeights(int thread, int images, const void* source, const void* gradient, float* taskSum, bool first)
+{
+    Primitives& p = primitives(images);
+    ThreadState& state = p.threads[static_cast<std::size_t>(thread)];
+    float* sum = first ? taskSum : state.gradientSum.data();
+    state.source.set_data_handle(const_cast<void*>(source));
+    state.output.set_data_handle(const_cast<void*>(gradient));
+    state.weightGradient.set_data_handle(sum);
+    state.biasGradient.set_data_handle(sum + m_gradientSize);
+    p.backwardWeights.execute(state.stream, {{DNNL_ARG_SRC, state.source}, {DNNL_ARG_DIFF_DST, state.output},
+                                         {DNNL_ARG_DIFF_WEIGHTS, state.weightGradient}, {DNNL_ARG_DIFF_BIAS, state.biasGradient},
+                                         {DNNL_ARG_SCRATCHPAD, state.scratchpad}});
+    if (!first)
+        for (std::size_t i = 0; i < gradientSize(); ++i)
+            taskSum[i] += sum[i];
+}
+
+void Convolution::collectGradient(const std::vector<const float*>& tasks, float* weights, float* bias) const
+{
+    for (std::size_t i = 0; i < m_gradientLayout.position.size(); ++i) {
+        float sum = 0;
+        for (const float* task : tasks)
+            sum += task[m_gradientLayout.position[i]];
+        weights[i] = sum;
+    }
+    for (std::size_t i = 0; i < static_cast<std::size_t>(m_shape.outChannels); ++i) {
+        float sum = 0;
+        for (const float* task : tasks)
+            sum += task[m_gradientSize + i];
+        bias[i] = sum;
+    }
+}
+
+} // namespace normscope::fast

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/fast/activation.h"
+#include "model/fast/classifier.h"
+#include "model/fast/convolution.h"
+#include "model/fast/fastengine.h"
+
+#include <deque>
+#include <map>
+
+namespace normscope::fast {
+
+/// The widest kernels that this processor can run.
+const KernelSet& kernelSet();
+
+/// The seed's network for one storage type of the activations, T: float or BFloat16.
+template <typename T> class FastNetwork : public FastEngine {
+public:
+    FastNetwork(const KernelSet& kernels, const Settings& settings, const std::vector<NamedArray>& tensors);
+
+    StepResult step(const FastImages& images, double learningRate, std::uint64_t dropoutKey) override;
+    void logProbabilities(const FastImages& images, float* output) override;
+    void weightsChanged() override;
+    void resetMomentum() override;
+    std::vector<float> gradient(const std::string& name) const override;
+
+private:
+    /// A few images of one task on their way through a layer.
+    struct Part {
+        int thread = 0;
+        int task = 0;
+        int first = 0; ///< the first image's position within the task
+        int count = 0;
+        int place = 0; ///< which task-sized piece of the buffers is used
+        int image() const { return task * imagesPerTask + first; }
+    };
+    /// One layer's values, or their gradients, for all places.
+    struct Buffer {
+        int valuesPerImage = 0;
+        std::size_t index = 0; ///< of its memory in m_memory
+    };
+    struct Layer {
+        Activation<T> activation;
+        std::size_t weight = 0, bias = 0; ///< positions in m_parameters; unused without normalization
+        std::string dropoutName;
+        Buffer y, a;
+        DropoutMask dropout; ///< of this step; `first` is set for each image
+    };
+    struct Parameter {
+        std::string name;
+        float* values = nullptr;
+        std::size_t size = 0;
+        std::vector<float> gradient, velocity;
+    };
+    struct ConvolutionLayer {
+        Convolution convolution;
+        std::size_t weight, bias;  ///< positions in m_parameters
+        std::size_t gradientStart; ///< within a task's gradient sums
+    };
+    using Work = std::function<void(const Part&)>;
+    struct Group { ///< layers that run one after the other for `images` images at a time, so that these stay in the cache
+        int images = 1;
+        std::vector<Work> work;
+    };
+    struct Segment { ///< groups between two points where batch norm needs all images
+        std::vector<Group> groups;
+        Activation<T>* forward = nullptr;  ///< whose statistics of the batch are complete after it
+        Activation<T>* backward = nullptr; ///< whose sums for the gradient are
+    };
+
+    static constexpr int imagesPerTask = 8;
+
+    // Building
+    void build();
+    Layer& addLayer(const std::string& stage, int firstIndex, int channels, int side);
+    ConvolutionLayer& addConvolution(const std::string& name, ConvolutionShape shape);
+    Buffer addBuffer(int channels, int side);
+    std::size_t parameterIndex(const std::string& name) const;
+    void addWork(int side, Work work);
+    void addForward(ConvolutionLayer& layer, Buffer from, Buffer to);
+    void addActivation(Layer& layer);
+    void addPool(const Layer& from, ConvolutionLayer& layer, Buffer wholeSize, Buffer pooled, Buffer which);
+    void addClassifier(Layer& last, Buffer gradient);
+    void addActivationBackward(Layer& layer, Buffer gradient);
+    void addBackward(ConvolutionLayer& layer, Buffer from, Buffer gradient, Buffer fromGradient);
+    void addPoolBackward(const Layer& from, ConvolutionLayer& layer, Buffer pooledGradient, Buffer which, Buffer wholeSize, Buffer gradient);
+    void addSum(int side, Buffer sum, Buffer other);
+
+    // Running
+    T* at(const Buffer& buffer, const Part& part, int image = 0);
+    void prepare(int images, bool training);
+    void run(int images, bool training);
+    void runGroups(const Segment& segment, int task, int images, int thread, int place);
+    void update(std::size_t unit, int images, int tasks);
+    /// In evaluation, which may see any number of images, statistics are kept for the images under way alone.
+    int statisticsIndex(const Part& part, int i) const { return (m_training ? part.task : part.place) * imagesPerTask + part.first + i; }
+
+    Kernels<T> m_kernels;
+    int m_lanes;
+    Settings m_settings;
+    std::vector<NamedArray> m_tensors;
+    std::vector<Parameter> m_parameters;
+    std::deque<Layer> m_layers; // stay where they are: work refers to them
+    std::deque<ConvolutionLayer> m_convolutions;
+    std::unique_ptr<Classifier> m_classifier;
+    std::size_t m_classifierWeight = 0, m_classifierBias = 0, m_classifierStart = 0;
+    std::size_t m_gradientFloats = 0; ///< of a task
+    std::vector<Segment> m_segments;
+    std::size_t m_forwardSegments = 0; ///< evaluation goes through these alone
+
+    std::vector<int> m_bufferSizes; ///< values per image, of each memory
+    std::vector<AlignedArray<T>> m_memory;
+    int m_places = 0;
+    std::vector<AlignedArray<float>> m_taskGradients;
+    std::vector<double> m_losses;
+    std::vector<char> m_correct;
+
+    // Of the step or evaluation under way
+    const FastImages* m_images = nullptr;
+    float* m_output = nullptr;
+    bool m_training = false;
+    double m_learningRate = 0;
+    bool m_stale = true; ///< the convolutions' own layouts are older than the network's weights
+};
+
+extern template class FastNetwork<float>;
+extern template class FastNetwork<BFloat16>;
+
+} // namespace normscope::fast
