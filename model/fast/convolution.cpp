@@ -72,18 +72,19 @@ Convolution::Primitives Convolution::makePrimitives(int images)
     Primitives p;
     p.source = Memory::desc(sourceDims, type, m_shape.firstLayer ? Tag::nchw : blockedTag(m_lanes));
     p.output = Memory::desc(outputDims, type, blockedTag(m_lanes));
-    dnnl::primitive_attr attributes;
+    dnnl::primitive_attr attributes, forwardAttributes; // a copy would share the other's post-operations
     attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-    dnnl::primitive_attr forwardAttributes = attributes;
+    forwardAttributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     if (m_shape.adds) {
         dnnl::post_ops sum;
         sum.append_sum();
         forwardAttributes.set_post_ops(sum);
     }
     constexpr auto algorithm = dnnl::algorithm::convolution_direct;
-    const dnnl::convolution_forward::primitive_desc forward(
-        {dnnl::prop_kind::forward_training, algorithm, p.source, anyWeights(m_forwardLayout, type), bias, p.output, strides, padding, padding},
-        forwardAttributes, m_engine);
+    const dnnl::convolution_forward::desc described(dnnl::prop_kind::forward_training, algorithm, p.source,
+                                                    anyWeights(m_forwardLayout, type), bias, p.output, strides, padding, padding);
+    const dnnl::convolution_forward::primitive_desc forward(described, forwardAttributes, m_engine);
+    const dnnl::convolution_forward::primitive_desc hint(described, attributes, m_engine); // backward takes none that adds
     if (!m_forwardLayout.elements)
         m_forwardLayout = layoutOf(forward.weights_desc());
     p.forward = dnnl::convolution_forward(forward);
@@ -91,7 +92,7 @@ Convolution::Primitives Convolution::makePrimitives(int images)
 
     if (!m_shape.firstLayer) {
         const dnnl::convolution_backward_data::primitive_desc backward(
-            {algorithm, p.source, anyWeights(m_backwardLayout, type), p.output, strides, padding, padding}, attributes, m_engine, forward);
+            {algorithm, p.source, anyWeights(m_backwardLayout, type), p.output, strides, padding, padding}, attributes, m_engine, hint);
         if (!m_backwardLayout.elements)
             m_backwardLayout = layoutOf(backward.weights_desc());
         p.backwardData = dnnl::convolution_backward_data(backward);
@@ -99,7 +100,7 @@ Convolution::Primitives Convolution::makePrimitives(int images)
     }
     const dnnl::convolution_backward_weights::primitive_desc gradient(
         {algorithm, p.source, anyWeights(m_gradientLayout, Memory::data_type::f32), bias, p.output, strides, padding, padding}, attributes,
-        m_engine, forward);
+        m_engine, hint);
     if (!m_gradientLayout.elements)
         m_gradientLayout = layoutOf(gradient.diff_weights_desc());
     p.backwardWeights = dnnl::convolution_backward_weights(gradient);

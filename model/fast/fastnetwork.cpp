@@ -397,6 +397,9 @@ template <typename T> void FastNetwork<T>::run(int images, bool training)
 {
     prepare(images, training);
     m_training = training;
+    if (!training && m_settings.normalization == Normalization::Batch)
+        for (Layer& layer : m_layers)
+            layer.activation.useRunningStatistics();
     const int tasks = tasksOf(images, imagesPerTask);
     const std::size_t segments = training ? m_segments.size() : m_forwardSegments;
     const bool wholeBatch = training && m_settings.normalization == Normalization::Batch;
@@ -505,12 +508,6 @@ template <typename T> void FastNetwork<T>::logProbabilities(const FastImages& im
 {
     m_images = &images;
     m_output = output;
-    if (m_settings.normalization == Normalization::Batch) {
-        for (Layer& layer : m_layers) {
-            layer.activation.reserve(imagesPerTask);
-            layer.activation.useRunningStatistics();
-        }
-    }
     run(images.count, false);
 }
 

@@ -45,7 +45,7 @@ at::Tensor normalizeTensor(Normalization normalization, int groups, const at::Te
 }
 
 Network::Network(Normalization normalization, int groups, int classes, double dropout, std::uint64_t seed)
-    : m_normalization(normalization), m_groups(groups), m_dropout(dropout), m_seed(seed)
+    : m_normalization(normalization), m_groups(groups), m_classes(classes), m_dropout(dropout), m_seed(seed)
 {
     build(classes);
     m_lastUse.assign(m_steps.size(), 0);

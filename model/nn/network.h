@@ -42,6 +42,7 @@ public:
     /// The state dictionary: parameters and running statistics, with the seed's names and order.
     std::vector<std::pair<std::string, at::Tensor>> stateDict() const;
     std::int64_t parameterCount() const;
+    std::int64_t classes() const { return m_classes; }
 
     void to(at::Device device, at::MemoryFormat format);
     NetworkInfo describe() const;
@@ -67,6 +68,7 @@ private:
 
     Normalization m_normalization;
     int m_groups;
+    int m_classes;
     double m_dropout;
     std::uint64_t m_seed;
     std::vector<Step> m_steps;

@@ -33,7 +33,7 @@ int BatchSource::batches() const
     return static_cast<int>((m_order.size() + static_cast<std::size_t>(m_batchSize) - 1) / static_cast<std::size_t>(m_batchSize));
 }
 
-void BatchSource::fillImage(float* output, std::uint32_t index) const
+void BatchSource::fillPixels(float* output, std::uint32_t index) const
 {
     std::array<std::uint8_t, imageBytes> scratch;
     const std::uint8_t* image = m_split.image(index);
@@ -45,10 +45,30 @@ void BatchSource::fillImage(float* output, std::uint32_t index) const
         m_normalizer.toPlanes(image, output);
 }
 
+int BatchSource::batchImages(int number) const
+{
+    return std::min(m_batchSize, static_cast<int>(m_order.size()) - number * m_batchSize);
+}
+
+std::uint32_t BatchSource::indexOf(int number, int image) const
+{
+    return m_order[static_cast<std::size_t>(number) * static_cast<std::size_t>(m_batchSize) + static_cast<std::size_t>(image)];
+}
+
+void BatchSource::fillImage(int number, int image, float* planes) const
+{
+    fillPixels(planes, indexOf(number, image));
+}
+
+int BatchSource::label(int number, int image) const
+{
+    return m_split.labels[indexOf(number, image)];
+}
+
 Batch BatchSource::batch(int number) const
 {
     const std::size_t first = static_cast<std::size_t>(number) * static_cast<std::size_t>(m_batchSize);
-    const std::size_t count = std::min(static_cast<std::size_t>(m_batchSize), m_order.size() - first);
+    const auto count = static_cast<std::size_t>(batchImages(number));
     const auto n = static_cast<std::int64_t>(count);
     Batch batch{at::empty({n, imageChannels, imageSide, imageSide}, at::TensorOptions().dtype(at::kFloat).memory_format(m_format)),
                 at::empty({n}, at::kLong)};
@@ -57,7 +77,7 @@ Batch BatchSource::batch(int number) const
     at::parallel_for(0, n, 8, [&](std::int64_t begin, std::int64_t end) {
         for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
             const std::uint32_t index = m_order[first + i];
-            fillImage(images + i * imageBytes, index);
+            fillPixels(images + i * imageBytes, index);
             labels[i] = m_split.labels[index];
         }
     });

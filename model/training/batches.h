@@ -34,8 +34,14 @@ public:
     const std::vector<std::uint32_t>& order() const { return m_order; } ///< positions in the split, batch after batch
     Batch batch(int number) const;
 
+    // A batch in pieces; may be called from several threads at once.
+    int batchImages(int number) const;
+    void fillImage(int number, int image, float* planes) const; ///< [3, 32, 32], normalized
+    int label(int number, int image) const;
+
 private:
-    void fillImage(float* output, std::uint32_t index) const;
+    void fillPixels(float* output, std::uint32_t index) const;
+    std::uint32_t indexOf(int number, int image) const;
 
     const Split& m_split;
     std::vector<std::uint32_t> m_indices;

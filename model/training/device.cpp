@@ -20,7 +20,11 @@ namespace normscope {
 namespace {
 
 /// Whether this build has the fast engine at all.
+#ifdef NORMSCOPE_FAST_ENGINE
+constexpr bool fastEngineBuilt = true;
+#else
 constexpr bool fastEngineBuilt = false;
+#endif
 
 std::string cudaDeviceName()
 {

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "model/fast/fastengine.h"
 #include "model/nn/network.h"
 #include "model/training/batches.h"
 #include "model/training/runspec.h"
 
 #include <ATen/core/Tensor.h>
 
+#include <memory>
 #include <vector>
 
 namespace normscope {
 
-/// A network and its optimizer, SGD with momentum as PyTorch defines it: v = momentum v + g, w = w - rate v.
+/// A network and its optimizer, SGD with momentum as PyTorch defines it: v = momentum v + g, w = w - rate v. Steps are
+/// computed by the engine that the spec means on this device: LibTorch's autograd, or our own (FastEngine).
 class Learner {
 public:
     Learner(const RunSpec& spec, int classes, at::Device device);
@@ -21,17 +24,22 @@ public:
     /// How images should lie in memory. LibTorch 1.13's channels-last kernels would be faster for batch norm, but
     /// their gradients are 0.4 to 0.6 % (of the norm) off a float64 computation; contiguous ones 0.015 % or less.
     at::MemoryFormat format() const { return m_format; }
-    /// To be called after the network's tensors were changed from outside, so that the optimizer starts afresh.
-    void resetMomentum();
+    /// To be called after the network's tensors were changed from outside: the optimizer starts afresh.
+    void restart();
 
     struct StepResult {
-        at::Tensor loss;    ///< mean negative log-likelihood of the batch, a scalar on the device
-        at::Tensor correct; ///< how many of the batch the network (before the step) got right, likewise
+        double loss = 0;          ///< mean negative log-likelihood of the batch
+        std::int64_t correct = 0; ///< how many of the batch the network (before the step) got right
     };
-    /// One step of training. `dropoutKey` decides the dropout masks.
+    /// One step of training on batch `number`. `dropoutKey` decides the dropout masks.
+    StepResult step(const BatchSource& source, int number, double learningRate, std::uint64_t dropoutKey);
+    /// The same on images [N, 3, 32, 32] and labels [N] int64 from anywhere.
     StepResult step(const Batch& batch, double learningRate, std::uint64_t dropoutKey);
-    /// images [N, 3, 32, 32] -> log-probabilities [N, classes] in evaluation mode, on the device.
+    /// Log-probabilities [N, classes] on the CPU in evaluation mode, of batch `number` or of images [N, 3, 32, 32].
+    at::Tensor logProbabilities(const BatchSource& source, int number) const;
     at::Tensor logProbabilities(const at::Tensor& images) const;
+    /// The last step's gradients, with the names and the order of Network::parameters().
+    std::vector<std::pair<std::string, at::Tensor>> gradients() const;
 
 private:
     double m_momentum;
@@ -39,6 +47,7 @@ private:
     at::MemoryFormat m_format;
     Network m_network;
     std::vector<at::Tensor> m_velocity;
+    std::unique_ptr<FastEngine> m_fast; ///< null: LibTorch computes
 };
 
 } // namespace normscope

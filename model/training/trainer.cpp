@@ -103,18 +103,17 @@ Trainer::Private::EpochPart Trainer::Private::trainEpoch(int epoch, TrainerObser
             part.outcome = {TrainingEnd::Stopped, "stopped in epoch " + std::to_string(epoch)};
             return part;
         }
-        const Batch batch = train.batch(number);
         const auto stepNumber = static_cast<std::uint64_t>(epoch - 1) * static_cast<std::uint64_t>(batches) + static_cast<std::uint64_t>(number);
-        const auto result = learner.step(batch, part.metrics.learningRate, streamKey(spec.seed, "dropout", stepNumber));
-        const auto loss = result.loss.item<float>();
+        const auto result = learner.step(train, number, part.metrics.learningRate, streamKey(spec.seed, "dropout", stepNumber));
+        const auto loss = static_cast<float>(result.loss);
         if (!std::isfinite(loss)) {
             part.outcome = {TrainingEnd::Diverged, "diverged at step " + std::to_string(stepNumber + 1) + " (epoch "
                             + std::to_string(epoch) + "): the loss became " + (std::isnan(loss) ? "NaN" : "infinite")};
             return part;
         }
         lossSum += loss;
-        correct += result.correct.item<std::int64_t>();
-        seen += batch.labels.size(0);
+        correct += result.correct;
+        seen += train.batchImages(number);
         const double seconds = watch.seconds();
         imagesPerSecond = double(seen) / seconds;
         secondsPerBatch = seconds / (number + 1);
@@ -142,20 +141,19 @@ std::shared_ptr<const Evaluation> Trainer::Private::evaluate(TrainerObserver* ob
             if (control->stop)
                 return nullptr;
         }
-        const Batch batch = test.batch(number);
-        const at::Tensor logProbabilities = learner.logProbabilities(batch.images).cpu().contiguous();
+        const at::Tensor logProbabilities = learner.logProbabilities(test, number);
         const at::Tensor predicted = logProbabilities.argmax(1);
         const at::Tensor probabilities = logProbabilities.exp();
-        const auto* labels = batch.labels.data_ptr<std::int64_t>();
         const auto* classOf = predicted.data_ptr<std::int64_t>();
         const float* p = probabilities.data_ptr<float>();
         const float* logP = logProbabilities.data_ptr<float>();
         evaluation->probabilities.insert(evaluation->probabilities.end(), p, p + probabilities.numel());
         for (std::int64_t i = 0; i < predicted.numel(); ++i) {
-            evaluation->label.push_back(static_cast<std::uint16_t>(labels[i]));
+            const int label = test.label(number, static_cast<int>(i));
+            evaluation->label.push_back(static_cast<std::uint16_t>(label));
             evaluation->predicted.push_back(static_cast<std::uint16_t>(classOf[i]));
-            evaluation->correct += labels[i] == classOf[i];
-            lossSum -= double(logP[i * classes + labels[i]]);
+            evaluation->correct += label == classOf[i];
+            lossSum -= double(logP[i * classes + label]);
         }
         if (observer)
             observer->batchDone({BatchProgress::Phase::Testing, epoch, spec.epochs, number + 1, test.batches(), 0, imagesPerSecond,

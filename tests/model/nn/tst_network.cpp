@@ -74,7 +74,7 @@ void compareAll(const StateDict& tensors, const c10::Dict<c10::IValue, c10::IVal
     const double floor = 1e-3 * largest; // A bias before a normalization has gradient 0 but for rounding.
     for (const auto& [key, tensor] : tensors) {
         const at::Tensor expected = tensorOf(reference, key).to(at::kDouble);
-        const at::Tensor value = (gradients ? tensor.grad() : tensor).detach().cpu().to(at::kDouble);
+        const at::Tensor value = tensor.detach().cpu().to(at::kDouble);
         QCOMPARE(value.sizes(), expected.sizes());
         const double off = (value - expected).norm().item<double>() / std::max({expected.norm().item<double>(), floor, 1e-12});
         QVERIFY2(off < tensorBound, qPrintable(QStringLiteral("%1, %2: %3").arg(QString::fromLatin1(what), QString::fromStdString(key)).arg(off)));
@@ -126,13 +126,18 @@ void TestNetwork::matchesReference_data()
     QTest::addColumn<QString>("name");
     QTest::addColumn<int>("normalization");
     QTest::addColumn<int>("threads");
-    for (const int threads : {1, 2, 3, 0}) { // 0: on CUDA
-        const auto row = [&](const char* name, Normalization n) {
-            (threads == 0 ? QTest::addRow("%s, CUDA", name) : QTest::addRow("%s, %d threads", name, threads)) << QString::fromLatin1(name) << int(n) << threads;
+    QTest::addColumn<int>("engine");
+    const std::pair<const char*, Normalization> rows[] = {{"bn", Normalization::Batch}, {"gn", Normalization::Group}, {"ln", Normalization::Layer}};
+    for (const auto& [name, normalization] : rows) {
+        const auto row = [&, n = name, value = int(normalization)](int threads, Engine engine) {
+            const std::string where = threads == 0 ? "CUDA" : std::string(toString(engine)) + ", " + std::to_string(threads) + " threads";
+            QTest::addRow("%s, %s", n, where.c_str()) << QString::fromLatin1(n) << value << threads << int(engine);
         };
-        row("bn", Normalization::Batch);
-        row("gn", Normalization::Group);
-        row("ln", Normalization::Layer);
+        for (const int threads : {1, 2, 3}) {
+            row(threads, Engine::LibTorch);
+            row(threads, Engine::Fast);
+        }
+        row(0, Engine::LibTorch); // on CUDA
     }
 }
 
@@ -141,11 +146,14 @@ void TestNetwork::matchesReference()
     QFETCH(QString, name);
     QFETCH(int, normalization);
     QFETCH(int, threads);
+    QFETCH(int, engine);
     const QString folder = testing::sharedPath(QStringLiteral("reference/net"));
     if (folder.isEmpty())
         QSKIP("../shared/reference/net is not there");
     if (threads == 0 && !systemInfo().cuda)
         QSKIP("no CUDA device here");
+    if (static_cast<Engine>(engine) == Engine::Fast && !systemInfo().fastEngine)
+        QSKIP("no fast engine here");
     const std::string prefix = (folder + QLatin1Char('/') + name).toStdString();
     prepareTrainingThread(threads);
 
@@ -160,17 +168,20 @@ void TestNetwork::matchesReference()
     const Bounds bounds = boundsOf(static_cast<Normalization>(normalization), cuda);
     at::globalContext().setAllowTF32CuBLAS(false);
     at::globalContext().setAllowTF32CuDNN(false);
-    Learner learner(referenceSpec(static_cast<Normalization>(normalization)), 10, cuda ? at::kCUDA : at::kCPU);
+    RunSpec spec = referenceSpec(static_cast<Normalization>(normalization));
+    spec.engine = static_cast<Engine>(engine);
+    spec.threads = threads;
+    Learner learner(spec, 10, cuda ? at::kCUDA : at::kCPU);
     const auto batch = [&](int n) { return Batch{images.slice(0, n * 64, n * 64 + 64).contiguous(learner.format()), labels.slice(0, n * 64, n * 64 + 64)}; };
     QVERIFY(readStateDict(prefix + "_init.pt", learner.network().stateDict()));
     QVERIFY(largestDifference(learner.logProbabilities(batch(0).images).cpu(), tensorOf(expected, "eval_before")) < bounds.all);
 
     for (int step = 0; step < 5; ++step) {
         const auto result = learner.step(batch(step), 0.01, 0);
-        const double difference = std::abs(result.loss.item<double>() - tensorOf(expected, "losses")[step].item<double>());
+        const double difference = std::abs(result.loss - tensorOf(expected, "losses")[step].item<double>());
         QVERIFY2(difference < bounds.all, qPrintable(QStringLiteral("loss %1: %2").arg(step).arg(difference)));
         if (step == 0)
-            compareAll(learner.network().parameters(), readReference(prefix + "_grads_first.pt"), "gradients", true, bounds.all, bounds.gradients);
+            compareAll(learner.gradients(), readReference(prefix + "_grads_first.pt"), "gradients", true, bounds.all, bounds.gradients);
     }
     const double output = largestDifference(learner.logProbabilities(batch(0).images).cpu(), tensorOf(expected, "eval_after5"));
     QVERIFY2(output < bounds.output, qPrintable(QString::number(output)));
