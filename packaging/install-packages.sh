@@ -9,7 +9,7 @@ set -eu
 # Building the model library and the command line. Debian keeps OpenCV's CMake package in libopencv-dev alone.
 packages='build-essential cmake ninja-build ccache
 libtorch-dev libopencv-dev nlohmann-json3-dev libcli11-dev libarchive-dev libcurl4-openssl-dev libssl-dev zlib1g-dev
-libgoogle-perftools-dev'
+libgoogle-perftools-dev libdnnl-dev'
 # Running it: a fast BLAS in place of the reference one, the first data set, and what https downloads are checked with.
 packages="$packages
 libopenblas0-pthread dataset-fashion-mnist ca-certificates"

@@ -129,7 +129,7 @@ Trainer::Private::EpochPart Trainer::Private::trainEpoch(int epoch, TrainerObser
 /// Null if stopped meanwhile.
 std::shared_ptr<const Evaluation> Trainer::Private::evaluate(TrainerObserver* observer, const RunControl* control, int epoch)
 {
-    const Stopwatch watch;
+    Stopwatch watch;
     auto evaluation = std::make_shared<Evaluation>();
     evaluation->classes = static_cast<int>(dataset->classNames.size());
     evaluation->index = test.order();
@@ -137,7 +137,7 @@ std::shared_ptr<const Evaluation> Trainer::Private::evaluate(TrainerObserver* ob
     double lossSum = 0;
     for (int number = 0; number < test.batches(); ++number) {
         if (control) {
-            waitWhilePaused(*control);
+            watch.exclude(waitWhilePaused(*control));
             if (control->stop)
                 return nullptr;
         }
@@ -157,7 +157,7 @@ std::shared_ptr<const Evaluation> Trainer::Private::evaluate(TrainerObserver* ob
         }
         if (observer)
             observer->batchDone({BatchProgress::Phase::Testing, epoch, spec.epochs, number + 1, test.batches(), 0, imagesPerSecond,
-                                 std::max(0.0, secondsLeft(epoch, train.batches()) - watch.seconds())});
+                                 secondsLeft(epoch, train.batches()) - std::min(watch.seconds(), testSeconds)});
     }
     evaluation->loss = lossSum / double(std::max<std::size_t>(evaluation->size(), 1));
     testSeconds = watch.seconds();
