@@ -14,6 +14,7 @@
 #include <QMessageBox>
 #include <QPushButton>
 #include <QTemporaryDir>
+#include <QTimer>
 
 #include <clocale>
 #include <cstdio>
@@ -34,6 +35,7 @@ struct Options {
     QString screenshots;
     std::optional<ThemeChoice> theme;
     QSize size{1280, 800};
+    bool firstPaint = false;
 };
 
 QString tr(const char* text)
@@ -54,6 +56,7 @@ QString helpText()
               "  --theme THEME        light, dark or system\n"
               "  --screenshots DIR    write a picture of every page, made from the store's finished runs, and quit\n"
               "  --size WxH           of those pictures, 1280x800 unless given\n"
+              "  --first-paint        open the window, say when it has been painted, and quit: to time the start\n"
               "  -v, --version        show the version and quit\n"
               "  -h, --help           show this and quit\n\n"
               "Without a display, use normscope-cli.");
@@ -83,7 +86,7 @@ std::optional<int> readOptions(const QStringList& arguments, Options& options)
 {
     QCommandLineParser parser;
     parser.addOptions({{u"store"_s, {}, u"DIR"_s}, {u"theme"_s, {}, u"THEME"_s}, {u"screenshots"_s, {}, u"DIR"_s},
-                       {u"size"_s, {}, u"WxH"_s}, {{u"v"_s, u"version"_s}, {}}, {{u"h"_s, u"help"_s}, {}},
+                       {u"size"_s, {}, u"WxH"_s}, {u"first-paint"_s, {}}, {{u"v"_s, u"version"_s}, {}}, {{u"h"_s, u"help"_s}, {}},
                        {u"platform"_s, {}, u"NAME"_s}, {u"style"_s, {}, u"NAME"_s}}); // the last two are Qt's own
     QString wrong = parser.parse(arguments) ? QString() : parser.errorText();
     if (parser.isSet(u"help"_s)) {
@@ -98,6 +101,7 @@ std::optional<int> readOptions(const QStringList& arguments, Options& options)
         wrong = tr("Unexpected argument \"%1\".").arg(parser.positionalArguments().constFirst());
     options.store = parser.value(u"store"_s);
     options.screenshots = parser.value(u"screenshots"_s);
+    options.firstPaint = parser.isSet(u"first-paint"_s);
     for (const QString& name : {u"store"_s, u"screenshots"_s})
         if (wrong.isEmpty() && parser.isSet(name) && parser.value(name).isEmpty())
             wrong = tr("--%1 needs a folder.").arg(name);
@@ -202,9 +206,29 @@ int makeScreenshots(const Options& options)
     return exitFailed;
 }
 
+/// Says when the window has been painted for the first time, and ends the program.
+class FirstPaint : public QObject {
+public:
+    bool eventFilter(QObject* watched, QEvent* event) override
+    {
+        if (event->type() == QEvent::Paint) {
+            watched->removeEventFilter(this);
+            // The window's own part is painted first: all else follows before the event loop comes round again.
+            QTimer::singleShot(0, this, [] {
+                say(stdout, tr("The window has been painted."));
+                std::fflush(stdout);
+                QCoreApplication::quit();
+            });
+        }
+        return false;
+    }
+};
+
 class Windows : public QObject {
 public:
     explicit Windows(std::optional<ThemeChoice> theme) : m_theme(theme) {}
+
+    QWidget* window() const { return m_session ? &m_session->window : nullptr; }
 
     bool open(const QString& folder)
     {
@@ -260,6 +284,11 @@ int main(int argc, char* argv[])
 
     if (!options.screenshots.isEmpty())
         return makeScreenshots(options);
+    FirstPaint firstPaint;
     Windows windows(options.theme);
-    return windows.open(options.store) ? QApplication::exec() : EXIT_SUCCESS;
+    if (!windows.open(options.store))
+        return EXIT_SUCCESS;
+    if (options.firstPaint)
+        windows.window()->installEventFilter(&firstPaint);
+    return QApplication::exec();
 }
