@@ -19,7 +19,7 @@ constexpr int runCount = 10;
 constexpr int epochCount = 20;
 constexpr int batchesPerEpoch = 782;
 constexpr int newsSize = 8;   // batches in 200 ms, which is how often the worker tells of them
-constexpr int refreshes = 60; // of each measurement
+constexpr int refreshes = 20; // of each measurement
 
 std::vector<float> losses(int first, int count, unsigned seed)
 {

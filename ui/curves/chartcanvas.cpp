@@ -57,18 +57,27 @@ void ChartCanvas::invalidate()
 void ChartCanvas::drawScene()
 {
     const double ratio = devicePixelRatioF();
-    if (!m_picture.isNull() && m_picture.devicePixelRatio() == ratio && m_picture.size() == (QSizeF(size()) * ratio).toSize())
+    const QSize pixels = (QSizeF(size()) * ratio).toSize();
+    const auto fits = [&](const QPixmap& picture) { return picture.devicePixelRatio() == ratio && picture.size() == pixels; };
+    if (!m_picture.isNull() && fits(m_picture))
         return;
-    m_scene.setContent(m_content, style(), size());
-    m_picture = QPixmap((QSizeF(size()) * ratio).toSize());
-    m_picture.setDevicePixelRatio(ratio);
+    const QRectF all(QPointF(0, 0), size());
+    if (m_scene.setContent(m_content, style(), size()) || !fits(m_frame)) {
+        m_frame = QPixmap(pixels);
+        m_frame.setDevicePixelRatio(ratio);
+        QPainter painter(&m_frame);
+        m_scene.renderFrame(painter, all);
+    }
+    m_picture = m_frame;
     QPainter painter(&m_picture);
-    m_scene.render(painter, QRectF(QPointF(0, 0), size()));
-    m_curves = curvePositions();
+    m_scene.renderCurves(painter, all);
+    m_curves.reset();
 }
 
-QList<QPointF> ChartCanvas::curvePositions() const
+const QList<QPointF>& ChartCanvas::curvePositions()
 {
+    if (m_curves)
+        return *m_curves;
     std::vector<QList<QPointF>> lines;
     for (const ChartSeries& series : m_content.series) {
         if (!series.valueAt)
@@ -83,7 +92,8 @@ QList<QPointF> ChartCanvas::curvePositions() const
     const QRectF note = m_scene.noteRect();
     for (double y = note.top() + 2; y < note.bottom(); y += curveSpacing / 2)
         lines.push_back({QPointF(note.left(), y), QPointF(note.right(), y)});
-    return sampledLines(lines, curveSpacing);
+    m_curves = sampledLines(lines, curveSpacing);
+    return *m_curves;
 }
 
 QRectF ChartCanvas::plotArea()
@@ -105,7 +115,7 @@ QRectF ChartCanvas::readoutRect()
     drawScene();
     const ChartStyle look = style();
     CursorBox box(m_content, *m_cursorX, m_scene.plotArea(), m_scene.position({double(*m_cursorX), 0}).x(), look);
-    box.place(m_curves);
+    box.place(curvePositions());
     return box.rect();
 }
 
@@ -142,7 +152,7 @@ void ChartCanvas::paintCursor(QPainter& painter)
     }
     painter.restore();
     CursorBox box(m_content, *m_cursorX, plot, x, look);
-    box.place(m_curves);
+    box.place(curvePositions());
     box.paint(painter);
 }
 

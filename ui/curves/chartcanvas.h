@@ -50,13 +50,14 @@ private:
     void drawScene();
     void invalidate();
     void paintCursor(QPainter& painter);
-    QList<QPointF> curvePositions() const;
+    const QList<QPointF>& curvePositions();
     void moveCursor(int x);
 
     ChartContent m_content;
     ChartScene m_scene;
-    QPixmap m_picture; ///< null: to be drawn again
-    QList<QPointF> m_curves; ///< where the lines run, for the read-out's place
+    QPixmap m_frame;   ///< the axes
+    QPixmap m_picture; ///< the axes with the curves; null: to be drawn again
+    std::optional<QList<QPointF>> m_curves; ///< where the lines run, for the read-out's place; once it is asked for
     std::optional<int> m_cursorX;
 };
 

@@ -66,6 +66,8 @@ struct ChartStyle {
     static ChartStyle screen(const QPalette& palette, const QFont& font);
     /// For a drawing of this size in logical pixels; text and lines grow with it.
     static ChartStyle print(double width, double height);
+
+    friend bool operator==(const ChartStyle&, const ChartStyle&) = default;
 };
 
 } // namespace normscope

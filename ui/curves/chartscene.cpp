@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/curves/chartscene.h"
 
+#include "ui/curves/curvepainter.h"
 #include "ui/curves/seriesmath.h"
 
 #include <QChart>
 #include <QFontInfo>
 #include <QGraphicsLayout>
 #include <QGraphicsScene>
+#include <QImage>
 #include <QLineSeries>
 #include <QPainter>
 #include <QPalette>
@@ -48,6 +50,19 @@ void styleAxis(QValueAxis* axis, const ChartStyle& style)
     axis->setLinePen(QPen(style.muted, style.lineScale));
 }
 
+/// All that the axes are made from.
+struct Frame {
+    ChartStyle style;
+    QSizeF size;
+    QString xTitle;
+    QString yTitle;
+    double xMin = 0;
+    double xMax = 1;
+    AxisRange vertical;
+
+    friend bool operator==(const Frame&, const Frame&) = default;
+};
+
 } // namespace
 
 bool ChartContent::isEmpty() const
@@ -87,13 +102,13 @@ struct ChartScene::Private {
     QChart* chart = new QChart;
     QValueAxis* x = new QValueAxis;
     QValueAxis* y = new QValueAxis;
-    std::vector<QLineSeries*> lines; // as many as the content's series; the chart owns them
+    Frame frame;
 
-    void fitSeries();
-    void fitAxes(const QSizeF& size);
-    void fitTitle(const QSizeF& size);
+    void fitAxes();
+    void fitTitle();
     void fitStyle();
     QPointF position(const QPointF& value) const;
+    void paintCurves(QPainter& painter, const QRectF& plot) const;
     void paintGuide(QPainter& painter, const QRectF& plot) const;
     void paintMarks(QPainter& painter) const;
     void paintTexts(QPainter& painter, const QRectF& plot) const;
@@ -111,21 +126,32 @@ ChartScene::ChartScene() : d(std::make_unique<Private>())
     d->x->setLabelFormat(u"%d"_s);
     d->chart->addAxis(d->x, Qt::AlignBottom);
     d->chart->addAxis(d->y, Qt::AlignLeft);
+    auto* none = new QLineSeries; // axes without any series have no scale
+    d->chart->addSeries(none);
+    none->attachAxis(d->x);
+    none->attachAxis(d->y);
 }
 
 ChartScene::~ChartScene() = default;
 
-void ChartScene::setContent(const ChartContent& content, const ChartStyle& style, const QSizeF& size)
+bool ChartScene::setContent(const ChartContent& content, const ChartStyle& style, const QSizeF& size)
 {
     d->content = content;
     d->style = style;
+    const QFontMetricsF metrics(style.font);
+    const int ticks = std::clamp(static_cast<int>((size.height() - 3 * metrics.height()) / (1.8 * metrics.height())), 3, 11);
+    Frame frame{style,        size,         content.xTitle, content.yTitle,
+                content.xMin, content.xMax, niceAxis(content.yLow, content.yHigh, ticks)};
+    if (frame == d->frame)
+        return false;
+    d->frame = std::move(frame);
     d->fitStyle();
-    d->fitAxes(size);
-    d->fitSeries();
+    d->fitAxes();
     d->chart->resize(size);
     d->scene.setSceneRect(QRectF(QPointF(0, 0), size));
     d->chart->layout()->invalidate();
     d->chart->layout()->activate(); // now, not when the event loop comes round
+    return true;
 }
 
 void ChartScene::Private::fitStyle()
@@ -136,18 +162,16 @@ void ChartScene::Private::fitStyle()
     y->setTitleText(content.yTitle);
 }
 
-void ChartScene::Private::fitAxes(const QSizeF& size)
+void ChartScene::Private::fitAxes()
 {
     const QFontMetricsF metrics(style.font);
-    const int ticks = std::clamp(static_cast<int>((size.height() - 3 * metrics.height()) / (1.8 * metrics.height())), 3, 11);
-    const AxisRange vertical = niceAxis(content.yLow, content.yHigh, ticks);
-    y->setLabelFormat(u"%.%1f"_s.arg(vertical.decimals()));
-    y->setRange(vertical.min, vertical.max);
-    y->setTickCount(vertical.tickCount());
+    y->setLabelFormat(u"%.%1f"_s.arg(frame.vertical.decimals()));
+    y->setRange(frame.vertical.min, frame.vertical.max);
+    y->setTickCount(frame.vertical.tickCount());
 
-    fitTitle(size);
+    fitTitle();
     const double labelWidth = metrics.horizontalAdvance(QString::number(qRound64(content.xMax))) + 1.6 * metrics.height();
-    const double labels = std::max(2.0, std::floor((size.width() - 5 * metrics.height()) / labelWidth));
+    const double labels = std::max(2.0, std::floor((frame.size.width() - 5 * metrics.height()) / labelWidth));
     const double span = content.xMax - content.xMin;
     // One tick while the range changes: a step for 20 epochs would make thousands of ticks for 15,640 batches.
     x->setTickInterval(std::max(span, x->max() - x->min()) + 1);
@@ -156,36 +180,14 @@ void ChartScene::Private::fitAxes(const QSizeF& size)
 }
 
 /// Qt Charts cuts a title that is longer than its axis; a small chart gets a smaller one.
-void ChartScene::Private::fitTitle(const QSizeF& size)
+void ChartScene::Private::fitTitle()
 {
     const QFontMetricsF metrics(style.font);
-    const double room = size.height() - titleRoom * metrics.height();
+    const double room = frame.size.height() - titleRoom * metrics.height();
     const double share = room / metrics.horizontalAdvance(content.yTitle);
     QFont font = style.font;
     font.setPixelSize(std::max(1, static_cast<int>(QFontInfo(font).pixelSize() * std::clamp(share, leastTitleShare, 1.0))));
     y->setTitleFont(share < 1 ? font : style.font);
-}
-
-void ChartScene::Private::fitSeries()
-{
-    while (lines.size() > content.series.size()) {
-        chart->removeSeries(lines.back());
-        delete lines.back();
-        lines.pop_back();
-    }
-    while (lines.size() < content.series.size()) {
-        auto* line = new QLineSeries;
-        chart->addSeries(line);
-        line->attachAxis(x);
-        line->attachAxis(y);
-        lines.push_back(line);
-    }
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        QPen pen = content.series[i].pen;
-        pen.setWidthF(pen.widthF() * style.lineScale);
-        lines[i]->setPen(pen);
-        lines[i]->replace(content.series[i].points);
-    }
 }
 
 QPointF ChartScene::Private::position(const QPointF& value) const
@@ -197,18 +199,56 @@ QPointF ChartScene::Private::position(const QPointF& value) const
 
 void ChartScene::render(QPainter& painter, const QRectF& target) const
 {
+    renderFrame(painter, target);
+    renderCurves(painter, target);
+}
+
+void ChartScene::renderFrame(QPainter& painter, const QRectF& target) const
+{
     painter.save();
     painter.fillRect(target, d->style.background);
     painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
     d->scene.render(&painter, target, QRectF(QPointF(0, 0), target.size()), Qt::IgnoreAspectRatio);
+    painter.restore();
+}
+
+void ChartScene::renderCurves(QPainter& painter, const QRectF& target) const
+{
+    painter.save();
+    painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
     painter.translate(target.topLeft());
     const QRectF plot = plotArea();
+    d->paintCurves(painter, plot);
     painter.setFont(d->style.font);
     d->paintGuide(painter, plot);
     d->paintTexts(painter, plot);
     painter.setClipRect(plot.adjusted(-6, -6, 6, 6), Qt::IntersectClip);
     d->paintMarks(painter);
     painter.restore();
+}
+
+/// All curves in one picture in pixels of the device, which is then laid over the frame.
+void ChartScene::Private::paintCurves(QPainter& painter, const QRectF& plot) const
+{
+    const double overhang = style.lineScale; // half a line
+    const QTransform toDevice = painter.deviceTransform();
+    const QRect area = toDevice.mapRect(plot.adjusted(-overhang, -overhang, overhang, overhang)).toAlignedRect();
+    if (area.isEmpty() || content.isEmpty())
+        return;
+    QImage layer(area.size(), QImage::Format_ARGB32_Premultiplied);
+    layer.fill(Qt::transparent);
+    CurvePainter curves(layer);
+    std::vector<QPointF> points;
+    for (const ChartSeries& series : content.series) {
+        points.clear();
+        for (const QPointF& point : series.points)
+            points.push_back(toDevice.map(position(point)) - area.topLeft());
+        QPen pen = series.pen;
+        pen.setWidthF(pen.widthF() * style.lineScale * toDevice.m11());
+        curves.draw(points, pen);
+    }
+    layer.setDevicePixelRatio(toDevice.m11());
+    painter.drawImage(toDevice.inverted().map(QPointF(area.topLeft())), layer);
 }
 
 void ChartScene::Private::paintGuide(QPainter& painter, const QRectF& plot) const

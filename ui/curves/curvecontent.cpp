@@ -18,6 +18,7 @@ namespace {
 constexpr int plannedEpochsShown = 30; // more are not kept free for a run that has just begun
 constexpr int rawOpacity = 70;         // of 255
 constexpr double leastAccuracySpan = 5;
+constexpr double roomSteps = 10; // in which the axis of the batches grows
 
 struct CurveTexts {
     double EpochMetrics::*value;
@@ -130,6 +131,16 @@ bool anyActive(const std::vector<RunHistory>& runs)
     return std::any_of(runs.begin(), runs.end(), [](const RunHistory& run) { return run.isActive(); });
 }
 
+/// The end of the batches' axis: while runs go on it keeps some room, so that the axes stand still for a while.
+int batchesShown(int last, bool active)
+{
+    const int least = std::max(last, 2);
+    if (!active)
+        return least;
+    const double step = niceStep(std::max(least / roomSteps, 1.0));
+    return int(std::ceil(least / step) * step);
+}
+
 } // namespace
 
 ChartContent epochContent(Curve curve, const std::vector<RunHistory>& runs)
@@ -193,7 +204,7 @@ ChartContent batchContent(const History& history, double smoothing, int buckets)
     }
     // All raw lines lie under all smoothed ones.
     std::move(lines.begin(), lines.end(), std::back_inserter(content.series));
-    content.xMax = std::max(content.lastX(), 2);
+    content.xMax = batchesShown(content.lastX(), anyActive(history.runs()));
     setValueRange(content);
     return content;
 }

@@ -26,6 +26,8 @@ struct AxisRange {
 
     int tickCount() const; ///< both ends included
     int decimals() const;  ///< that its labels need
+
+    friend bool operator==(const AxisRange&, const AxisRange&) = default;
 };
 
 /// 1, 2 or 5 times a power of ten, the smallest that is at least `raw` (> 0).
