@@ -237,16 +237,27 @@ void ChartScene::Private::paintCurves(QPainter& painter, const QRectF& plot) con
         return;
     QImage layer(area.size(), QImage::Format_ARGB32_Premultiplied);
     layer.fill(Qt::transparent);
-    CurvePainter curves(layer);
+    CurvePainter crowded(layer);
+    QPainter stroked(&layer);
+    stroked.setRenderHint(QPainter::Antialiasing);
+    // Where values lie in the layer: found once, and not for every one of many thousand points.
+    const QPointF origin = toDevice.map(position({0, 0})) - area.topLeft();
+    const QPointF unit = toDevice.map(position({1, 1})) - area.topLeft() - origin;
     std::vector<QPointF> points;
     for (const ChartSeries& series : content.series) {
         points.clear();
         for (const QPointF& point : series.points)
-            points.push_back(toDevice.map(position(point)) - area.topLeft());
+            points.emplace_back(origin.x() + point.x() * unit.x(), origin.y() + point.y() * unit.y());
         QPen pen = series.pen;
         pen.setWidthF(pen.widthF() * style.lineScale * toDevice.m11());
-        curves.draw(points, pen);
+        if (CurvePainter::isCrowded(points)) {
+            crowded.draw(points, pen);
+        } else {
+            stroked.setPen(pen);
+            stroked.drawPolyline(points.data(), int(points.size()));
+        }
     }
+    stroked.end();
     layer.setDevicePixelRatio(toDevice.m11());
     painter.drawImage(toDevice.inverted().map(QPointF(area.topLeft())), layer);
 }

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 
 namespace normscope {
 
@@ -172,7 +171,7 @@ QString curveStem(Curve curve)
     return QString::fromLatin1(texts(curve).stem);
 }
 
-ChartContent batchContent(const History& history, double smoothing, int buckets)
+ChartContent batchContent(const History& history, double smoothing, int buckets, BatchLines& kept)
 {
     ChartContent content;
     content.title = translated("Training loss, batch by batch");
@@ -183,20 +182,14 @@ ChartContent batchContent(const History& history, double smoothing, int buckets)
                                                : translated("The checked runs have no batches to show.");
     std::vector<ChartSeries> lines;
     for (const RunHistory& run : history.runs()) {
-        const auto& losses = history.batchLosses(run.id);
-        ChartSeries line;
-        line.name = run.name;
-        line.pen = runStyle(run.colour).pen(smoothing > 0 ? 2.0 : 1.0);
+        const BatchLine& known = kept.line(run.id, history.batchLosses(run.id), smoothing, buckets);
+        ChartSeries line{run.name, runStyle(run.colour).pen(smoothing > 0 ? 2.0 : 1.0), known.smooth, {}, {}};
         if (smoothing > 0) {
-            ChartSeries raw{run.name, QPen(line.pen.color(), 1), decimated(losses, buckets), {}, {}};
-            QColor faint = raw.pen.color();
+            QColor faint = line.pen.color();
             faint.setAlpha(rawOpacity);
-            raw.pen.setColor(faint);
-            content.series.push_back(std::move(raw));
+            content.series.push_back({run.name, QPen(faint, 1), known.raw, {}, {}});
         }
-        const auto values = std::make_shared<const std::vector<float>>(smoothed(losses, smoothing));
-        line.points = decimated(*values, buckets);
-        line.valueAt = [values](int x) -> std::optional<double> {
+        line.valueAt = [values = known.values](int x) -> std::optional<double> {
             const auto index = static_cast<std::size_t>(x) - 1;
             return x >= 1 && index < values->size() && std::isfinite((*values)[index]) ? std::optional<double>((*values)[index]) : std::nullopt;
         };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/curves/batchlines.h"
 #include "ui/curves/chartcontent.h"
 #include "ui/curves/history.h"
 #include "ui/curves/runlegend.h"
@@ -15,7 +16,8 @@ ChartContent epochContent(Curve curve, const std::vector<RunHistory>& runs);
 QString curveStem(Curve curve);
 
 /// The batch-by-batch training loss: the smoothed line of each run over its raw one; at most 2 * `buckets` points each.
-ChartContent batchContent(const History& history, double smoothing, int buckets);
+/// `kept` remembers the lines from one call to the next.
+ChartContent batchContent(const History& history, double smoothing, int buckets, BatchLines& kept);
 
 /// One entry per run. `batches`: for the chart of batches, where a run appears earlier.
 std::vector<LegendEntry> legendEntries(const History& history, bool batches);

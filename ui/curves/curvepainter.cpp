@@ -12,7 +12,7 @@ namespace {
 
 constexpr int parts = 4; // of a column of pixels
 constexpr float margin = 8; // pixels above and below the image that still count
-constexpr double crowded = 3; // pixels from point to point, below which dashes along the line would be a blur
+constexpr double crowded = 3; // pixels from point to point
 
 quint32 blended(quint32 below, quint32 pixel, quint32 coverage) // coverage 0 to 256
 {
@@ -38,10 +38,14 @@ void CurvePainter::draw(const std::vector<QPointF>& points, const QPen& pen)
     trace(points);
     if (m_first > m_last)
         return;
-    const double spacing = (points.back().x() - points.front().x()) / double(points.size() - 1);
-    cutDashes(pen, spacing >= crowded);
+    cutDashes(pen);
     widen(pen.widthF());
     fill(pen.color());
+}
+
+bool CurvePainter::isCrowded(const std::vector<QPointF>& points)
+{
+    return points.size() > 2 && points.back().x() - points.front().x() < crowded * double(points.size() - 1);
 }
 
 void CurvePainter::include(int column, double y0, double y1)
@@ -80,7 +84,7 @@ void CurvePainter::trace(const std::vector<QPointF>& points)
 }
 
 /// Marks the quarter columns that fall between two dashes.
-void CurvePainter::cutDashes(const QPen& pen, bool alongLine)
+void CurvePainter::cutDashes(const QPen& pen)
 {
     std::fill(m_gap.begin(), m_gap.end(), false);
     const QList<qreal> pattern = pen.dashPattern();
@@ -90,9 +94,8 @@ void CurvePainter::cutDashes(const QPen& pen, bool alongLine)
     qsizetype piece = 0;
     double left = pattern[0] * unit; // of this dash or gap
     for (int column = m_first; column <= m_last; ++column) {
-        const Span& span = m_middle[std::size_t(column)];
         m_gap[std::size_t(column)] = piece % 2 == 1;
-        left -= alongLine && !span.isEmpty() ? std::hypot(1.0 / parts, double(span.high - span.low)) : 1.0 / parts;
+        left -= 1.0 / parts;
         while (left <= 0) {
             piece = (piece + 1) % pattern.size();
             left += std::max(pattern[piece] * unit, 1.0 / parts);
@@ -115,7 +118,8 @@ void CurvePainter::widen(double width)
         for (int other = std::max(m_first, column - reach); other <= std::min(m_last, column + reach); ++other)
             if (const Span& span = m_middle[std::size_t(other)]; !span.isEmpty())
                 around = {std::min(around.low, span.low), std::max(around.high, span.high)};
-        const auto across = float(half * std::hypot(1.0, double(middle.high - middle.low) * parts));
+        const float slope = (middle.high - middle.low) * parts;
+        const float across = float(half) * std::sqrt(1 + slope * slope);
         stroke = {std::max(middle.low - across, around.low - float(half)), std::min(middle.high + across, around.high + float(half))};
     }
 }

@@ -10,16 +10,19 @@
 
 namespace normscope {
 
-/// Draws curves, lines that never go back in x, into an image. QPainter's stroke of a dashed noisy line of thousands of
-/// points takes tens of milliseconds; this looks at quarter columns of pixels instead of at the outline of the stroke.
+/// Draws curves whose points crowd into an image. QPainter's stroke of a noisy dashed line of two thousand points takes
+/// tens of milliseconds; this looks at quarter columns of pixels instead of at the outline of the stroke.
 class CurvePainter {
 public:
     /// `image`: Format_ARGB32_Premultiplied, and it outlives this.
     explicit CurvePainter(QImage& image);
 
-    /// `points` in pixels of the image, x ascending; what lies outside is cut off. The pen's colour, width and dashes
-    /// count. The dashes follow the line where its points stand apart, and the x axis where they crowd.
+    /// `points` in pixels of the image, x ascending; what lies outside is cut off. Of the pen count colour, width and
+    /// dashes; these are laid along the x axis, where they can be seen in a noisy line too.
     void draw(const std::vector<QPointF>& points, const QPen& pen);
+
+    /// Whether a line's points stand so close that this is the way to draw it; QPainter is the better one for others.
+    static bool isCrowded(const std::vector<QPointF>& points);
 
 private:
     struct Span { // of the line's middle in a quarter column; empty where low is above high
@@ -30,7 +33,7 @@ private:
 
     void trace(const std::vector<QPointF>& points);
     void include(int column, double y0, double y1);
-    void cutDashes(const QPen& pen, bool alongLine);
+    void cutDashes(const QPen& pen);
     void widen(double width);
     void fill(const QColor& colour);
     void fillColumn(int x, quint32 pixel);

@@ -193,7 +193,7 @@ void CurvesPage::updateBatches()
 {
     m_smoothingText->setText(QString::number(smoothing(), 'f', 2));
     m_legend->setEntries(legendEntries(*m_history, batchesShown()));
-    m_batches->setContent(batchContent(*m_history, smoothing(), std::max(leastBuckets, m_batches->width())));
+    m_batches->setContent(batchContent(*m_history, smoothing(), std::max(leastBuckets, m_batches->width()), m_batchLines));
 }
 
 void CurvesPage::setCursorX(std::optional<int> epoch)
@@ -222,7 +222,8 @@ void CurvesPage::toggleEnlarged(ChartPanel* panel)
 void CurvesPage::exportChart(ChartPanel* panel)
 {
     const bool batches = panel == m_batches;
-    ChartContent content = batches ? batchContent(*m_history, smoothing(), exportBuckets) : panel->content();
+    BatchLines fine; // more of them than the screen's
+    ChartContent content = batches ? batchContent(*m_history, smoothing(), exportBuckets, fine) : panel->content();
     exportPngWithDialog(window(), chartExport(std::move(content), legendEntries(*m_history, batches), panel->fileStem()), m_settings);
 }
 

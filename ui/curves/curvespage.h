@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/curves/batchlines.h"
+
 #include <QWidget>
 
 #include <array>
@@ -49,6 +51,7 @@ private:
 
     AppSettings& m_settings;
     History* m_history;
+    BatchLines m_batchLines;
     QStackedLayout* m_stack;
     QTabBar* m_tabs = nullptr;
     QStackedWidget* m_pages = nullptr;
