@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/data/datasetprovider.h"
 
+#include "ui/training/background.h"
+
 #include <QHash>
 #include <QSet>
 #include <QThread>
@@ -37,6 +39,7 @@ DatasetProvider::DatasetProvider(std::shared_ptr<DatasetCache> cache, QObject* p
     d->loader->moveToThread(&d->thread);
     connect(&d->thread, &QThread::finished, d->loader, &QObject::deleteLater);
     d->thread.setObjectName(QStringLiteral("dataset loader"));
+    connect(&d->thread, &QThread::started, d->loader, [] { giveWayToTheWindow(); }); // on the thread itself
     d->thread.start();
 }
 

@@ -2,6 +2,7 @@
 #include "ui/training/trainingcontroller.h"
 
 #include "ui/runs/runlibrary.h"
+#include "ui/training/background.h"
 #include "ui/training/trainingworker.h"
 
 #include <QCoreApplication>
@@ -49,6 +50,7 @@ TrainingController::TrainingController(RunLibrary& library, std::shared_ptr<Data
     connect(&d->thread, &QThread::finished, d->worker, &QObject::deleteLater);
     connectWorker();
     d->thread.setObjectName(QStringLiteral("training"));
+    connect(&d->thread, &QThread::started, d->worker, [] { giveWayToTheWindow(); }); // on the thread itself
     d->thread.start();
 }
 

@@ -16,6 +16,8 @@
 #include <new>
 #include <stdexcept>
 
+#include <sys/resource.h>
+
 using namespace normscope;
 using namespace Qt::StringLiterals;
 using State = TrainingController::State;
@@ -33,12 +35,14 @@ public:
     std::atomic<int> running{0};
     std::atomic<int> batches{0};
     std::atomic<Qt::HANDLE> thread{nullptr};
+    std::atomic<int> niceness{0};
     std::function<void(RunRecord&)> behave; ///< may throw, or set the state that the run fails with
 
     RunRecord operator()(const RunStore& store, RunRecord record, TrainerObserver& observer, const RunControl& control)
     {
         ++running;
         thread = QThread::currentThreadId();
+        niceness = ::getpriority(PRIO_PROCESS, 0);
         record.state = RunState::Running;
         m_written = store.save(record).ok();
         if (behave)
@@ -124,6 +128,8 @@ private Q_SLOTS:
         QCOMPARE(m_ended->size(), 1);
         QCOMPARE(m_failed->size(), 0);
         QVERIFY(m_fake->thread != QThread::currentThreadId());
+        const int own = ::getpriority(PRIO_PROCESS, 0); // the window's, which goes first
+        QVERIFY(m_fake->niceness > own || own >= 10);
         QVERIFY(progress.size() >= 1);
         const Run* run = m_library->run(id);
         QCOMPARE(run->record.state, RunState::Finished);
