@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/curves/chartscene.h"
 
-#include "ui/curves/curvepainter.h"
+#include "ui/curves/curvelayers.h"
 #include "ui/curves/seriesmath.h"
 
 #include <QChart>
@@ -103,12 +103,13 @@ struct ChartScene::Private {
     QValueAxis* x = new QValueAxis;
     QValueAxis* y = new QValueAxis;
     Frame frame;
+    CurveLayers layers;
 
     void fitAxes();
     void fitTitle();
     void fitStyle();
     QPointF position(const QPointF& value) const;
-    void paintCurves(QPainter& painter, const QRectF& plot) const;
+    void paintCurves(QPainter& painter, const QRectF& plot);
     void paintGuide(QPainter& painter, const QRectF& plot) const;
     void paintMarks(QPainter& painter) const;
     void paintTexts(QPainter& painter, const QRectF& plot) const;
@@ -227,39 +228,18 @@ void ChartScene::renderCurves(QPainter& painter, const QRectF& target) const
     painter.restore();
 }
 
-/// All curves in one picture in pixels of the device, which is then laid over the frame.
-void ChartScene::Private::paintCurves(QPainter& painter, const QRectF& plot) const
+/// All curves as one picture in pixels of the device, which is then laid over the frame.
+void ChartScene::Private::paintCurves(QPainter& painter, const QRectF& plot)
 {
     const double overhang = style.lineScale; // half a line
     const QTransform toDevice = painter.deviceTransform();
     const QRect area = toDevice.mapRect(plot.adjusted(-overhang, -overhang, overhang, overhang)).toAlignedRect();
     if (area.isEmpty() || content.isEmpty())
         return;
-    QImage layer(area.size(), QImage::Format_ARGB32_Premultiplied);
-    layer.fill(Qt::transparent);
-    CurvePainter crowded(layer);
-    QPainter stroked(&layer);
-    stroked.setRenderHint(QPainter::Antialiasing);
-    // Where values lie in the layer: found once, and not for every one of many thousand points.
     const QPointF origin = toDevice.map(position({0, 0})) - area.topLeft();
     const QPointF unit = toDevice.map(position({1, 1})) - area.topLeft() - origin;
-    std::vector<QPointF> points;
-    for (const ChartSeries& series : content.series) {
-        points.clear();
-        for (const QPointF& point : series.points)
-            points.emplace_back(origin.x() + point.x() * unit.x(), origin.y() + point.y() * unit.y());
-        QPen pen = series.pen;
-        pen.setWidthF(pen.widthF() * style.lineScale * toDevice.m11());
-        if (CurvePainter::isCrowded(points)) {
-            crowded.draw(points, pen);
-        } else {
-            stroked.setPen(pen);
-            stroked.drawPolyline(points.data(), int(points.size()));
-        }
-    }
-    stroked.end();
-    layer.setDevicePixelRatio(toDevice.m11());
-    painter.drawImage(toDevice.inverted().map(QPointF(area.topLeft())), layer);
+    const QImage& picture = layers.paint(content.series, area.size(), {origin, unit, style.lineScale * toDevice.m11()});
+    painter.drawImage(toDevice.inverted().mapRect(QRectF(area)), picture);
 }
 
 void ChartScene::Private::paintGuide(QPainter& painter, const QRectF& plot) const

@@ -118,10 +118,19 @@ void CurvePainter::widen(double width)
         for (int other = std::max(m_first, column - reach); other <= std::min(m_last, column + reach); ++other)
             if (const Span& span = m_middle[std::size_t(other)]; !span.isEmpty())
                 around = {std::min(around.low, span.low), std::max(around.high, span.high)};
-        const float slope = (middle.high - middle.low) * parts;
-        const float across = float(half) * std::sqrt(1 + slope * slope);
+        const float rise = middle.high - middle.low;
+        float across = float(half) * std::sqrt(1 + rise * rise * parts * parts);
+        if (column > m_first && column < m_last && isBetween(middle, m_middle[std::size_t(column) - 1], m_middle[std::size_t(column) + 1]))
+            across = std::max(float(half), across - rise / 2); // on a straight piece the rise is part of the thickness
         stroke = {std::max(middle.low - across, around.low - float(half)), std::min(middle.high + across, around.high + float(half))};
     }
+}
+
+/// Whether the line goes on upwards or downwards rather than turning here.
+bool CurvePainter::isBetween(const Span& span, const Span& before, const Span& after)
+{
+    const float centre = span.low + span.high;
+    return (before.low + before.high < centre) == (centre < after.low + after.high);
 }
 
 void CurvePainter::fill(const QColor& colour)

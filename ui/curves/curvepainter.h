@@ -35,6 +35,7 @@ private:
     void include(int column, double y0, double y1);
     void cutDashes(const QPen& pen);
     void widen(double width);
+    static bool isBetween(const Span& span, const Span& before, const Span& after);
     void fill(const QColor& colour);
     void fillColumn(int x, quint32 pixel);
     void addToCoverage(const Span& span);
