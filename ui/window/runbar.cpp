@@ -107,6 +107,7 @@ void RunBar::buildLayout()
     m_speed->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_left->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_queue->setTextFormat(Qt::PlainText);
+    m_bar->setToolTip(tr("How far the run is; the thin line below shows how far its epoch is"));
 }
 
 void RunBar::setCanStart(bool canStart, const QString& whyNot)
@@ -201,8 +202,10 @@ void RunBar::updateProgress()
     m_bar->show(run, epoch, progressText(now));
     if (!moving)
         return;
-    m_speed->setText(tr("%1 images/s").arg(QLocale().toString(qint64(std::llround(now.batch.imagesPerSecond)))));
-    m_left->setText(std::isfinite(now.batch.secondsLeft) ? tr("%1 left").arg(clockText(now.batch.secondsLeft)) : QString());
+    // A run that stands still has no speed and no end in sight; the labels keep their place.
+    const bool training = state == State::Training;
+    m_speed->setText(!training ? QString() : tr("%1 images/s").arg(QLocale().toString(qint64(std::llround(now.batch.imagesPerSecond)))));
+    m_left->setText(training && std::isfinite(now.batch.secondsLeft) ? tr("%1 left").arg(clockText(now.batch.secondsLeft)) : QString());
     m_left->setToolTip(tr("Estimated time to the end of this run"));
 }
 
