@@ -355,10 +355,11 @@ def summarize(measured):
         results = entry["results"]
         rates = {name: [rate_of(r) for r in rows] for name, rows in results.items() if name != "ceiling"}
         tests = {name: [r["evaluation"]["imagesPerSecond"] for r in rows] for name, rows in results.items() if name != "ceiling"}
-        ceiling = [r["f32"]["imagesPerSecond"] for r in results["ceiling"]]
+        precisions = [p for p in ("f32", "bf16") if p in results["ceiling"][0]]
+        ceilings = {p: [r[p]["imagesPerSecond"] for r in results["ceiling"]] for p in precisions}
         row = {"imagesPerSecond": {n: figure(v) for n, v in rates.items()}, "evaluation": {n: figure(v) for n, v in tests.items()},
-               "ceilingImagesPerSecond": figure(ceiling),
-               "ceilingGigaflops": figure([r["f32"]["median"] for r in results["ceiling"]]),
+               "ceilingImagesPerSecond": {p: figure(c) for p, c in ceilings.items()},
+               "ceilingGigaflops": {p: figure([r[p]["median"] for r in results["ceiling"]]) for p in precisions},
                "peakMegabytes": {n: figure([r["peakMegabytes"] for r in results[n]]) for n in rates},
                "secondsToFirstStep": {n: figure([r["loadSeconds"] + r.get("createSeconds", 0) + r["firstStepSeconds"]
                                                  for r in results[n]]) for n in rates},
@@ -366,12 +367,13 @@ def summarize(measured):
         for name, values in rates.items():
             if name in ("python", "tcmalloc"):
                 continue
-            ratios = {"python": ratio(values, rates["python"]), "shareOfCeiling": ratio(values, ceiling),
-                      "evaluationPython": ratio(tests[name], tests["python"])}
+            engine, precision = name.split()
+            ratios = {"python": ratio(values, rates["python"]), "evaluationPython": ratio(tests[name], tests["python"])}
+            if precision in ceilings:
+                ratios["shareOfCeiling"] = ratio(values, ceilings[precision])
             if "tcmalloc" in rates:
                 ratios["tcmalloc"] = ratio(values, rates["tcmalloc"])
                 ratios["evaluationTcmalloc"] = ratio(tests[name], tests["tcmalloc"])
-            engine, precision = name.split()
             if precision != "f32" and f"{engine} f32" in rates:
                 ratios["ownF32"] = ratio(values, rates[f"{engine} f32"])
             row["ratios"][name] = ratios
@@ -408,15 +410,16 @@ def markdown(report):
                 tests.append([norm, f"{title}, {test_workers} workers", rate_text(evaluation[name]), "-", "-"])
                 other.append([norm, title, f"{row['peakMegabytes'][name]['median']:.0f}", f"{row['secondsToFirstStep'][name]['median']:.2f}"])
         for name, ratios in row["ratios"].items():
-            title = f"Normscope {name.split()[1]} ({row['device'][name]})"
-            share = ratios["shareOfCeiling"]
+            title = f"Normscope, engine {name} ({row['device'][name]})"
+            share = ratios.get("shareOfCeiling")
             rows.append([norm, title, rate_text(rate[name]), times(ratios["python"]), times(ratios.get("tcmalloc")),
-                         times(ratios.get("ownF32")), f"{100 * share['ratio']:.0f} %"])
+                         times(ratios.get("ownF32")), f"{100 * share['ratio']:.0f} %" if share else "-"])
             tests.append([norm, title, rate_text(evaluation[name]), times(ratios["evaluationPython"]), times(ratios.get("evaluationTcmalloc"))])
             other.append([norm, title, f"{row['peakMegabytes'][name]['median']:.0f}", f"{row['secondsToFirstStep'][name]['median']:.2f}"])
-        gigaflops = row["ceilingGigaflops"]
-        rows.append([norm, f"ceiling: sgemm at {gigaflops['median']:.0f} GFLOP/s", rate_text(row["ceilingImagesPerSecond"])] + ["-"] * 4)
-    parts += ["Training\n", table(["norm", "side", "images/s", "x Python", "x Python, tcmalloc", "x own f32", "of the sgemm ceiling"], rows)]
+        for precision, gigaflops in row["ceilingGigaflops"].items():
+            rows.append([norm, f"ceiling of {precision}: matrix products at {gigaflops['median']:.0f} GFLOP/s",
+                         rate_text(row["ceilingImagesPerSecond"][precision])] + ["-"] * 4)
+    parts += ["Training\n", table(["norm", "side", "images/s", "x Python", "x Python, tcmalloc", "x own f32", "of its ceiling"], rows)]
     for norm, row in report["summary"].items():
         parts += [f"\n{norm}, {name}: {why}" for name, why in row["leftOut"].items()]
     parts += [f"\nEvaluation of {about['testImages']:,} images, predictions kept\n",
