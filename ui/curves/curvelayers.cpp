@@ -12,7 +12,7 @@ namespace normscope {
 
 bool CurveLayers::Key::operator==(const Key& other) const
 {
-    return points.constData() == other.points.constData() && points.size() == other.points.size() && pen == other.pen;
+    return points == other.points && pen == other.pen;
 }
 
 QImage CurveLayers::blank() const

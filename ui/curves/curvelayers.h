@@ -27,7 +27,7 @@ public:
 
 private:
     struct Key {
-        QList<QPointF> points; ///< shared with the series: the same place in memory means the same points
+        QList<QPointF> points; ///< shared with the series, so that the many points of an unchanged run compare at once
         QPen pen;
         bool operator==(const Key& other) const;
     };
