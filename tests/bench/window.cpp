@@ -63,17 +63,19 @@ int main(int argc, char* argv[])
                        {u"seconds"_s, u"Of training (default 60)."_s, u"N"_s, u"60"_s},
                        {u"repeats"_s, u"Of starts and page visits (default 7)."_s, u"N"_s, u"7"_s},
                        {u"threads"_s, u"Of the training (default 0: all)."_s, u"N"_s, u"0"_s},
+                       {u"limit"_s, u"Training images of an epoch (default 0: all); fewer to see ends of epochs on a slow machine."_s, u"N"_s, u"0"_s},
                        {u"part"_s, u"Only this one, in this process: start, pages, charts or gaps."_s, u"NAME"_s}});
     parser.addPositionalArgument(u"parts"_s, u"Only these: start, pages, charts, gaps."_s, u"[PART...]"_s);
     parser.process(application);
     const Options options{parser.value(u"data"_s), parser.value(u"program"_s), parser.value(u"seconds"_s).toInt(),
-                          parser.value(u"repeats"_s).toInt(), parser.value(u"threads"_s).toInt()};
+                          parser.value(u"repeats"_s).toInt(), parser.value(u"threads"_s).toInt(), parser.value(u"limit"_s).toInt()};
     const auto part = parts.find(parser.value(u"part"_s));
     if (parser.isSet(u"part"_s) && part == parts.end())
         qFatal("there is no part \"%s\"", qPrintable(parser.value(u"part"_s)));
     applyTheme(*qApp, ThemeChoice::Light);
     QJsonObject report = part == parts.end() ? measureAll(parser.positionalArguments()) : part->second(options);
     report.insert(u"data"_s, options.data);
+    report.insert(u"training_images_of_an_epoch"_s, options.limit == 0 ? u"all"_s : QString::number(options.limit));
     std::fputs(QJsonDocument(report).toJson().constData(), stdout);
     return EXIT_SUCCESS;
 }

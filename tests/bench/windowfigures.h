@@ -15,6 +15,7 @@ struct Options {
     int seconds = 60; ///< of training under the eyes of the window
     int repeats = 7;
     int threads = 0; ///< of the training; 0: all
+    int limit = 0;   ///< training images of an epoch; 0: all
 };
 
 double median(std::vector<double> values);

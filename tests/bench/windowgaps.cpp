@@ -164,6 +164,7 @@ QJsonObject measureGaps(const Options& options)
     RunSpec spec;
     spec.data = DataSpec::parse(options.data.toStdString()).value();
     spec.threads = options.threads;
+    spec.limitTrain = std::size_t(options.limit);
     // Finished runs beside the one that trains: the pages have something to draw.
     const RunStore store = *RunStore::open(folder.path().toStdString());
     const auto like = testing::syntheticDataset(10, 2'000);
