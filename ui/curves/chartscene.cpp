@@ -11,7 +11,6 @@
 #include <QImage>
 #include <QLineSeries>
 #include <QPainter>
-#include <QPalette>
 #include <QValueAxis>
 
 #include <algorithm>
@@ -25,12 +24,6 @@ namespace {
 
 constexpr double titleRoom = 3.6; // heights of a line: the other axis with its labels and title, and the margins
 constexpr double leastTitleShare = 0.65;
-
-QColor mixed(const QColor& a, const QColor& b, double shareOfB)
-{
-    const auto mix = [&](int x, int y) { return qRound(x + (y - x) * shareOfB); };
-    return {mix(a.red(), b.red()), mix(a.green(), b.green()), mix(a.blue(), b.blue())};
-}
 
 constexpr int noteFlags = Qt::AlignRight | Qt::AlignTop | Qt::TextWordWrap;
 
@@ -64,36 +57,6 @@ struct Frame {
 };
 
 } // namespace
-
-bool ChartContent::isEmpty() const
-{
-    return std::all_of(series.begin(), series.end(), [](const ChartSeries& s) { return s.points.isEmpty(); });
-}
-
-int ChartContent::lastX() const
-{
-    int last = 0;
-    for (const ChartSeries& s : series)
-        if (!s.points.isEmpty())
-            last = std::max(last, qRound(s.points.constLast().x()));
-    return last;
-}
-
-ChartStyle ChartStyle::screen(const QPalette& palette, const QFont& font)
-{
-    const QColor background = palette.color(QPalette::Base);
-    const QColor text = palette.color(QPalette::Text);
-    return {background, text, mixed(background, text, 0.65), mixed(background, text, 0.15), font, 1};
-}
-
-ChartStyle ChartStyle::print(double width, double height)
-{
-    const double text = std::clamp(std::min(width / 70, height / 46), 7.0, 64.0);
-    QFont font(u"DejaVu Sans"_s);
-    font.setStyleHint(QFont::SansSerif);
-    font.setPixelSize(qRound(text));
-    return {Qt::white, Qt::black, QColor(0x59, 0x59, 0x59), QColor(0xd9, 0xd9, 0xd9), font, text / 12};
-}
 
 struct ChartScene::Private {
     ChartContent content;
