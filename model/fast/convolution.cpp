@@ -60,6 +60,17 @@ Convolution::Layout Convolution::layoutOf(const Memory::desc& desc) const
 
 Convolution::Primitives Convolution::makePrimitives(int images)
 {
+    if (m_shape.winograd && !m_bfloat16 && m_lanes == 16) {
+        try {
+            return makePrimitives(images, dnnl::algorithm::convolution_winograd);
+        } catch (const dnnl::error&) { // oneDNN has none for this shape or processor
+        }
+    }
+    return makePrimitives(images, dnnl::algorithm::convolution_direct);
+}
+
+Convolution::Primitives Convolution::makePrimitives(int images, dnnl::algorithm algorithm)
+{
     using Tag = Memory::format_tag;
     const auto type = m_bfloat16 ? Memory::data_type::bf16 : Memory::data_type::f32;
     const Memory::dims sourceDims{images, m_shape.inChannels, m_shape.side, m_shape.side};
@@ -80,7 +91,6 @@ Convolution::Primitives Convolution::makePrimitives(int images)
         sum.append_sum();
         forwardAttributes.set_post_ops(sum);
     }
-    constexpr auto algorithm = dnnl::algorithm::convolution_direct;
     const dnnl::convolution_forward::desc described(dnnl::prop_kind::forward_training, algorithm, p.source,
                                                     anyWeights(m_forwardLayout, type), bias, p.output, strides, padding, padding);
     const dnnl::convolution_forward::primitive_desc forward(described, forwardAttributes, m_engine);
@@ -125,7 +135,6 @@ void Convolution::prepare(int images, int threads)
     while (p.threads.size() < static_cast<std::size_t>(threads)) {
         ThreadState state;
         state.stream = dnnl::stream(m_engine);
-        state.scratch = AlignedArray<std::uint8_t>(std::max<std::size_t>(p.scratchBytes, 1));
         state.gradientSum = AlignedArray<float>(gradientSize());
         state.source = Memory(p.source, m_engine, nullptr);
         state.output = Memory(p.output, m_engine, nullptr);
@@ -135,10 +144,24 @@ void Convolution::prepare(int images, int threads)
         state.bias = Memory(bias, m_engine, m_bias);
         state.weightGradient = Memory(m_gradientLayout.desc, m_engine, nullptr);
         state.biasGradient = Memory(bias, m_engine, nullptr);
-        const auto bytes = static_cast<Memory::dim>(state.scratch.size());
-        state.scratchpad = Memory(Memory::desc({bytes}, Memory::data_type::u8, Memory::format_tag::x), m_engine, state.scratch.data());
+        const auto bytes = static_cast<Memory::dim>(std::max<std::size_t>(p.scratchBytes, 1));
+        state.scratchpad = Memory(Memory::desc({bytes}, Memory::data_type::u8, Memory::format_tag::x), m_engine, nullptr);
         p.threads.push_back(std::move(state));
     }
+}
+
+std::size_t Convolution::scratchBytes() const
+{
+    std::size_t bytes = 0;
+    for (const auto& [images, p] : m_primitives)
+        bytes = std::max(bytes, p.scratchBytes);
+    return bytes;
+}
+
+void Convolution::useScratch(int thread, std::uint8_t* scratch)
+{
+    for (auto& [images, p] : m_primitives)
+        p.threads[static_cast<std::size_t>(thread)].scratchpad.set_data_handle(scratch);
 }
 
 void Convolution::loadWeights()

@@ -7,6 +7,7 @@
 #include <oneapi/dnnl/dnnl.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct ConvolutionShape {
     int side = 32;
     bool firstLayer = false; ///< reads plain planes [3][side][side] and needs no gradient for them
     bool adds = false;       ///< adds to what its output holds: the end of a residual block
+    bool winograd = false;   ///< fewer multiplications (Winograd 1980; Lavin, Gray 2016), where oneDNN has it
 
     std::size_t weights() const { return static_cast<std::size_t>(outChannels * inChannels * kernel * kernel); }
 };
@@ -34,6 +36,10 @@ public:
 
     /// Makes what is needed to run on `images` at once by threads 0 to `threads` - 1; not while other threads run.
     void prepare(int images, int threads);
+    /// Bytes that a call needs to work in, see useScratch().
+    std::size_t scratchBytes() const;
+    /// Where calls of `thread` work; layers share it, so that it stays in the cache.
+    void useScratch(int thread, std::uint8_t* scratch);
     /// Copies the network's weights into the layouts that the kernels want; to be called after they changed.
     void loadWeights();
 
@@ -59,7 +65,6 @@ private:
     struct ThreadState { ///< what oneDNN's memory objects of one thread are bound to changes with every call
         dnnl::stream stream;
         dnnl::memory source, output, forwardWeights, backwardWeights, bias, weightGradient, biasGradient, scratchpad;
-        AlignedArray<std::uint8_t> scratch;
         AlignedArray<float> gradientSum;
     };
     struct Primitives {
@@ -73,6 +78,7 @@ private:
 
     Layout layoutOf(const dnnl::memory::desc& desc) const;
     Primitives makePrimitives(int images);
+    Primitives makePrimitives(int images, dnnl::algorithm algorithm);
     Primitives& primitives(int images) { return m_primitives.at(images); }
 
     ConvolutionShape m_shape;

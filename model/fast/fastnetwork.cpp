@@ -4,7 +4,6 @@
 #include "model/base/random.h"
 
 #include <omp.h>
-#include <xmmintrin.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -15,12 +14,6 @@ namespace {
 
 constexpr int imageValues = 3 * 32 * 32;
 constexpr int narrow = 16, wide = 32; // channels, as in model/nn/network.cpp
-
-/// Denormals are taken as 0 on this thread: they slow the end of training (flush to zero, denormals are zero).
-void flushDenormals()
-{
-    _mm_setcsr(_mm_getcsr() | 0x8040U);
-}
 
 /// oneDNN asks OpenMP how many threads a primitive may use when it is made: one, since we run several at once.
 class SingleThreaded {
@@ -50,7 +43,7 @@ const KernelSet& kernelSet()
 
 template <typename T>
 FastNetwork<T>::FastNetwork(const KernelSet& kernels, const Settings& settings, const std::vector<NamedArray>& tensors)
-    : m_lanes(kernels.lanes), m_settings(settings), m_tensors(tensors)
+    : m_lanes(kernels.lanes), m_settings(settings), m_team(settings.threads), m_tensors(tensors)
 {
     if constexpr (std::is_same_v<T, float>)
         m_kernels = kernels.f32;
@@ -115,7 +108,7 @@ namespace {
 /// Layers of large images run for one image at a time: what one writes, the next finds in the cache.
 int imagesAtOnce(int side)
 {
-    return side == 32 ? 1 : side == 16 ? 4 : 8;
+    return side == 32 ? 2 : 8;
 }
 
 } // namespace
@@ -123,8 +116,8 @@ int imagesAtOnce(int side)
 template <typename T> void FastNetwork<T>::addWork(int side, Work work)
 {
     auto& groups = m_segments.back().groups;
-    if (groups.empty() || groups.back().images != imagesAtOnce(side))
-        groups.push_back({imagesAtOnce(side), {}});
+    if (groups.empty() || groups.back().side != side)
+        groups.push_back({side, imagesAtOnce(side), {}});
     groups.back().work.push_back(std::move(work));
 }
 
@@ -243,11 +236,11 @@ template <typename T> void FastNetwork<T>::addSum(int side, Buffer sum, Buffer o
 template <typename T> void FastNetwork<T>::build()
 {
     auto& conv1a = addConvolution("Conv1.0", {3, narrow, 3, 32, true});
-    auto& conv1b = addConvolution("Conv1.4", {narrow, wide, 3, 32});
+    auto& conv1b = addConvolution("Conv1.4", {narrow, wide, 3, 32, false, false, true});
     auto& conv2 = addConvolution("conv2.0", {wide, narrow, 1, 32});
     auto& conv3a = addConvolution("Conv3.0", {narrow, narrow, 3, 16});
-    auto& conv3b = addConvolution("Conv3.4", {narrow, wide, 3, 16});
-    auto& conv3c = addConvolution("Conv3.8", {wide, wide, 3, 16});
+    auto& conv3b = addConvolution("Conv3.4", {narrow, wide, 3, 16, false, false, true});
+    auto& conv3c = addConvolution("Conv3.8", {wide, wide, 3, 16, false, false, true});
     auto& res1 = addConvolution("res1", {narrow, wide, 1, 16, false, true});
     auto& conv4 = addConvolution("conv4.3", {wide, narrow, 1, 16});
     auto& conv5a = addConvolution("Conv5.0", {narrow, narrow, 3, 8});
@@ -362,6 +355,18 @@ template <typename T> void FastNetwork<T>::prepare(int images, bool training)
         if (last % atOnce)
             layer.convolution.prepare(last % atOnce, m_settings.threads);
     }
+    std::size_t scratchBytes = 1;
+    for (const ConvolutionLayer& layer : m_convolutions)
+        scratchBytes = std::max(scratchBytes, layer.convolution.scratchBytes());
+    for (int thread = 0; thread < m_settings.threads; ++thread) {
+        const auto i = static_cast<std::size_t>(thread);
+        if (i >= m_scratch.size())
+            m_scratch.emplace_back(scratchBytes);
+        if (m_scratch[i].size() < scratchBytes)
+            m_scratch[i] = AlignedArray<std::uint8_t>(scratchBytes);
+        for (ConvolutionLayer& layer : m_convolutions)
+            layer.convolution.useScratch(thread, m_scratch[i].data());
+    }
     if (!m_gradientFloats) {
         for (ConvolutionLayer& layer : m_convolutions) {
             layer.gradientStart = m_gradientFloats;
@@ -393,6 +398,37 @@ template <typename T> void FastNetwork<T>::runGroups(const Segment& segment, int
         }
 }
 
+/// Batch norm goes through the network together, segment by segment; the others take each task through all of it.
+template <typename T> std::vector<Team::Phase> FastNetwork<T>::phasesOf(int images, bool training)
+{
+    const int tasks = tasksOf(images, imagesPerTask);
+    const std::size_t segments = training ? m_segments.size() : m_forwardSegments;
+    std::vector<Team::Phase> phases;
+    if (training && m_settings.normalization == Normalization::Batch) {
+        for (std::size_t s = 0; s < segments; ++s) {
+            const Segment& segment = m_segments[s];
+            const auto work = [this, &segment, images](int task, int thread) { runGroups(segment, task, images, thread, task); };
+            std::function<void()> afterwards;
+            if (segment.forward)
+                afterwards = [&segment, images] { segment.forward->batchStatistics(images); };
+            if (segment.backward)
+                afterwards = [&segment, images] { segment.backward->batchGradient(images); };
+            phases.push_back({tasks, work, afterwards});
+        }
+    } else {
+        const auto work = [this, segments, images](int task, int thread) {
+            for (std::size_t s = 0; s < segments; ++s)
+                runGroups(m_segments[s], task, images, thread, thread);
+        };
+        phases.push_back({tasks, work, {}});
+    }
+    if (training) {
+        const auto units = static_cast<int>(m_convolutions.size() + m_layers.size() + 1);
+        phases.push_back({units, [this, images, tasks](int unit, int) { update(static_cast<std::size_t>(unit), images, tasks); }, {}});
+    }
+    return phases;
+}
+
 template <typename T> void FastNetwork<T>::run(int images, bool training)
 {
     prepare(images, training);
@@ -400,39 +436,7 @@ template <typename T> void FastNetwork<T>::run(int images, bool training)
     if (!training && m_settings.normalization == Normalization::Batch)
         for (Layer& layer : m_layers)
             layer.activation.useRunningStatistics();
-    const int tasks = tasksOf(images, imagesPerTask);
-    const std::size_t segments = training ? m_segments.size() : m_forwardSegments;
-    const bool wholeBatch = training && m_settings.normalization == Normalization::Batch;
-#pragma omp parallel num_threads(std::min(m_settings.threads, tasks))
-    {
-        const int thread = omp_get_thread_num();
-        omp_set_num_threads(1); // for oneDNN, on this thread and for this region alone
-        flushDenormals();
-        if (wholeBatch) {
-            for (std::size_t s = 0; s < segments; ++s) {
-#pragma omp for schedule(static)
-                for (int task = 0; task < tasks; ++task)
-                    runGroups(m_segments[s], task, images, thread, task);
-#pragma omp single
-                {
-                    if (m_segments[s].forward)
-                        m_segments[s].forward->batchStatistics(images);
-                    if (m_segments[s].backward)
-                        m_segments[s].backward->batchGradient(images);
-                }
-            }
-        } else {
-#pragma omp for schedule(dynamic)
-            for (int task = 0; task < tasks; ++task)
-                for (std::size_t s = 0; s < segments; ++s)
-                    runGroups(m_segments[s], task, images, thread, thread);
-        }
-        if (training) {
-#pragma omp for schedule(dynamic)
-            for (std::size_t unit = 0; unit < m_convolutions.size() + m_layers.size() + 1; ++unit)
-                update(unit, images, tasks);
-        }
-    }
+    m_team.run(phasesOf(images, training));
 }
 
 /// Collects the gradients of one layer and makes its step of SGD.

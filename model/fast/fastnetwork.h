@@ -5,6 +5,7 @@
 #include "model/fast/classifier.h"
 #include "model/fast/convolution.h"
 #include "model/fast/fastengine.h"
+#include "model/fast/team.h"
 
 #include <deque>
 #include <map>
@@ -59,7 +60,8 @@ private:
         std::size_t gradientStart; ///< within a task's gradient sums
     };
     using Work = std::function<void(const Part&)>;
-    struct Group { ///< layers that run one after the other for `images` images at a time, so that these stay in the cache
+    struct Group { ///< layers of one size that run one after the other for `images` images at a time, to stay in the cache
+        int side = 0;
         int images = 1;
         std::vector<Work> work;
     };
@@ -92,6 +94,7 @@ private:
     void prepare(int images, bool training);
     void run(int images, bool training);
     void runGroups(const Segment& segment, int task, int images, int thread, int place);
+    std::vector<Team::Phase> phasesOf(int images, bool training);
     void update(std::size_t unit, int images, int tasks);
     /// In evaluation, which may see any number of images, statistics are kept for the images under way alone.
     int statisticsIndex(const Part& part, int i) const { return (m_training ? part.task : part.place) * imagesPerTask + part.first + i; }
@@ -99,6 +102,7 @@ private:
     Kernels<T> m_kernels;
     int m_lanes;
     Settings m_settings;
+    Team m_team;
     std::vector<NamedArray> m_tensors;
     std::vector<Parameter> m_parameters;
     std::deque<Layer> m_layers; // stay where they are: work refers to them
@@ -113,6 +117,7 @@ private:
     std::vector<AlignedArray<T>> m_memory;
     int m_places = 0;
     std::vector<AlignedArray<float>> m_taskGradients;
+    std::vector<AlignedArray<std::uint8_t>> m_scratch; ///< of each thread
     std::vector<double> m_losses;
     std::vector<char> m_correct;
 
