@@ -26,10 +26,22 @@ BFloat16 toBFloat16(float value)
 
 } // namespace
 
-Convolution::Convolution(const ConvolutionShape& shape, int lanes, bool bfloat16, float* weights, float* bias)
-    : m_shape(shape), m_lanes(lanes), m_bfloat16(bfloat16), m_weights(weights), m_bias(bias),
+Convolution::Convolution(const ConvolutionShape& shape, const KernelSet& kernels, bool bfloat16, float* weights, float* bias)
+    : m_shape(shape), m_lanes(kernels.lanes),
+      m_winograd(shape.kernel == 3 && !shape.firstLayer && !shape.adds && !bfloat16 ? kernels.winograd : nullptr), m_bfloat16(bfloat16), m_weights(weights), m_bias(bias),
       m_engine(dnnl::engine::kind::cpu, 0), m_biasSize(static_cast<std::size_t>((shape.outChannels + 15) / 16 * 16))
 {
+    if (m_winograd) {
+        const std::size_t size = winogradWeights(shape.inChannels, shape.outChannels);
+        m_winogradForward = AlignedArray<float>(size);
+        m_winogradBackward = AlignedArray<float>(size);
+        m_winogradBias = AlignedArray<float>(static_cast<std::size_t>(shape.outChannels));
+    }
+}
+
+std::size_t Convolution::valuesPerImage(int channels) const
+{
+    return static_cast<std::size_t>(channels * m_shape.side * m_shape.side);
 }
 
 /// A weight's place is found by reordering the numbers 1, 2, 3, ...: zeros are padding.
@@ -60,7 +72,7 @@ Convolution::Layout Convolution::layoutOf(const Memory::desc& desc) const
 
 Convolution::Primitives Convolution::makePrimitives(int images)
 {
-    if (m_shape.winograd && !m_bfloat16 && m_lanes == 16) {
+    if (m_shape.winogradGradient && !m_bfloat16 && m_lanes == 16) {
         try {
             return makePrimitives(images, dnnl::algorithm::convolution_winograd);
         } catch (const dnnl::error&) { // oneDNN has none for this shape or processor
@@ -69,7 +81,7 @@ Convolution::Primitives Convolution::makePrimitives(int images)
     return makePrimitives(images, dnnl::algorithm::convolution_direct);
 }
 
-Convolution::Primitives Convolution::makePrimitives(int images, dnnl::algorithm algorithm)
+Convolution::Primitives Convolution::makePrimitives(int images, dnnl::algorithm gradientAlgorithm)
 {
     using Tag = Memory::format_tag;
     const auto type = m_bfloat16 ? Memory::data_type::bf16 : Memory::data_type::f32;
@@ -91,25 +103,30 @@ Convolution::Primitives Convolution::makePrimitives(int images, dnnl::algorithm 
         sum.append_sum();
         forwardAttributes.set_post_ops(sum);
     }
-    const dnnl::convolution_forward::desc described(dnnl::prop_kind::forward_training, algorithm, p.source,
-                                                    anyWeights(m_forwardLayout, type), bias, p.output, strides, padding, padding);
-    const dnnl::convolution_forward::primitive_desc forward(described, forwardAttributes, m_engine);
-    const dnnl::convolution_forward::primitive_desc hint(described, attributes, m_engine); // backward takes none that adds
-    if (!m_forwardLayout.elements)
-        m_forwardLayout = layoutOf(forward.weights_desc());
-    p.forward = dnnl::convolution_forward(forward);
-    p.scratchBytes = forward.scratchpad_desc().get_size();
-
-    if (!m_shape.firstLayer) {
+    const auto described = [&](dnnl::algorithm used) {
+        return dnnl::convolution_forward::desc(dnnl::prop_kind::forward_training, used, p.source, anyWeights(m_forwardLayout, type), bias,
+                                               p.output, strides, padding, padding);
+    };
+    constexpr auto direct = dnnl::algorithm::convolution_direct;
+    if (!m_winograd) {
+        const dnnl::convolution_forward::primitive_desc forward(described(direct), forwardAttributes, m_engine);
+        if (!m_forwardLayout.elements)
+            m_forwardLayout = layoutOf(forward.weights_desc());
+        p.forward = dnnl::convolution_forward(forward);
+        p.scratchBytes = forward.scratchpad_desc().get_size();
+    }
+    if (!m_winograd && !m_shape.firstLayer) {
+        const dnnl::convolution_forward::primitive_desc hint(described(direct), attributes, m_engine); // of one that adds nothing
         const dnnl::convolution_backward_data::primitive_desc backward(
-            {algorithm, p.source, anyWeights(m_backwardLayout, type), p.output, strides, padding, padding}, attributes, m_engine, hint);
+            {direct, p.source, anyWeights(m_backwardLayout, type), p.output, strides, padding, padding}, attributes, m_engine, hint);
         if (!m_backwardLayout.elements)
             m_backwardLayout = layoutOf(backward.weights_desc());
         p.backwardData = dnnl::convolution_backward_data(backward);
         p.scratchBytes = std::max(p.scratchBytes, backward.scratchpad_desc().get_size());
     }
+    const dnnl::convolution_forward::primitive_desc hint(described(gradientAlgorithm), attributes, m_engine);
     const dnnl::convolution_backward_weights::primitive_desc gradient(
-        {algorithm, p.source, anyWeights(m_gradientLayout, Memory::data_type::f32), bias, p.output, strides, padding, padding}, attributes,
+        {gradientAlgorithm, p.source, anyWeights(m_gradientLayout, Memory::data_type::f32), bias, p.output, strides, padding, padding}, attributes,
         m_engine, hint);
     if (!m_gradientLayout.elements)
         m_gradientLayout = layoutOf(gradient.diff_weights_desc());
@@ -125,7 +142,7 @@ void Convolution::prepare(int images, int threads)
         m_primitives.emplace(images, makePrimitives(images));
         if (!m_gradientSize) {
             m_gradientSize = (m_gradientLayout.elements + 15) / 16 * 16;
-            m_forwardWeights = AlignedArray<std::uint8_t>(m_forwardLayout.elements * element);
+            m_forwardWeights = AlignedArray<std::uint8_t>(std::max<std::size_t>(m_forwardLayout.elements, 1) * element);
             m_backwardWeights = AlignedArray<std::uint8_t>(std::max<std::size_t>(m_backwardLayout.elements, 1) * element);
             loadWeights();
         }
@@ -138,8 +155,9 @@ void Convolution::prepare(int images, int threads)
         state.gradientSum = AlignedArray<float>(gradientSize());
         state.source = Memory(p.source, m_engine, nullptr);
         state.output = Memory(p.output, m_engine, nullptr);
-        state.forwardWeights = Memory(m_forwardLayout.desc, m_engine, m_forwardWeights.data());
-        if (!m_shape.firstLayer)
+        if (!m_winograd)
+            state.forwardWeights = Memory(m_forwardLayout.desc, m_engine, m_forwardWeights.data());
+        if (!m_winograd && !m_shape.firstLayer)
             state.backwardWeights = Memory(m_backwardLayout.desc, m_engine, m_backwardWeights.data());
         state.bias = Memory(bias, m_engine, m_bias);
         state.weightGradient = Memory(m_gradientLayout.desc, m_engine, nullptr);
@@ -152,7 +170,7 @@ void Convolution::prepare(int images, int threads)
 
 std::size_t Convolution::scratchBytes() const
 {
-    std::size_t bytes = 0;
+    std::size_t bytes = m_winograd ? winogradScratch(m_shape.inChannels, m_shape.outChannels) * sizeof(float) : 0;
     for (const auto& [images, p] : m_primitives)
         bytes = std::max(bytes, p.scratchBytes);
     return bytes;
@@ -160,12 +178,20 @@ std::size_t Convolution::scratchBytes() const
 
 void Convolution::useScratch(int thread, std::uint8_t* scratch)
 {
+    m_winogradScratch.resize(std::max(m_winogradScratch.size(), static_cast<std::size_t>(thread) + 1));
+    m_winogradScratch[static_cast<std::size_t>(thread)] = reinterpret_cast<float*>(scratch);
     for (auto& [images, p] : m_primitives)
         p.threads[static_cast<std::size_t>(thread)].scratchpad.set_data_handle(scratch);
 }
 
 void Convolution::loadWeights()
 {
+    if (m_winograd) {
+        transformWeights(m_weights, m_shape.inChannels, m_shape.outChannels, false, m_winogradForward.data());
+        transformWeights(m_weights, m_shape.inChannels, m_shape.outChannels, true, m_winogradBackward.data());
+        std::copy_n(m_bias, m_shape.outChannels, m_winogradBias.data());
+        return;
+    }
     const auto place = [&](const Layout& layout, std::uint8_t* to) {
         for (std::size_t i = 0; i < layout.position.size(); ++i) {
             if (m_bfloat16)
@@ -180,6 +206,15 @@ void Convolution::loadWeights()
 
 void Convolution::forward(int thread, int images, const void* source, void* output)
 {
+    if (m_winograd) {
+        for (int image = 0; image < images; ++image) {
+            const auto i = static_cast<std::size_t>(image);
+            m_winograd(static_cast<const float*>(source) + i * valuesPerImage(m_shape.inChannels),
+                       static_cast<float*>(output) + i * valuesPerImage(m_shape.outChannels), m_winogradForward.data(), m_winogradBias.data(),
+                       m_shape.inChannels, m_shape.outChannels, m_shape.side, m_winogradScratch[static_cast<std::size_t>(thread)]);
+        }
+        return;
+    }
     Primitives& p = primitives(images);
     ThreadState& state = p.threads[static_cast<std::size_t>(thread)];
     state.source.set_data_handle(const_cast<void*>(source));
@@ -190,6 +225,15 @@ void Convolution::forward(int thread, int images, const void* source, void* outp
 
 void Convolution::backwardData(int thread, int images, const void* gradient, void* sourceGradient)
 {
+    if (m_winograd) {
+        for (int image = 0; image < images; ++image) {
+            const auto i = static_cast<std::size_t>(image);
+            m_winograd(static_cast<const float*>(gradient) + i * valuesPerImage(m_shape.outChannels),
+                       static_cast<float*>(sourceGradient) + i * valuesPerImage(m_shape.inChannels), m_winogradBackward.data(), nullptr,
+                       m_shape.outChannels, m_shape.inChannels, m_shape.side, m_winogradScratch[static_cast<std::size_t>(thread)]);
+        }
+        return;
+    }
     Primitives& p = primitives(images);
     ThreadState& state = p.threads[static_cast<std::size_t>(thread)];
     state.output.set_data_handle(const_cast<void*>(gradient));

@@ -22,17 +22,18 @@ struct ConvolutionShape {
     int side = 32;
     bool firstLayer = false; ///< reads plain planes [3][side][side] and needs no gradient for them
     bool adds = false;       ///< adds to what its output holds: the end of a residual block
-    bool winograd = false;   ///< fewer multiplications (Winograd 1980; Lavin, Gray 2016), where oneDNN has it
+    bool winogradGradient = false; ///< the weights' gradient by oneDNN's Winograd F(4x4, 3x3), where it has it: faster for large layers
 
     std::size_t weights() const { return static_cast<std::size_t>(outChannels * inChannels * kernel * kernel); }
 };
 
-/// A two-dimensional convolution by oneDNN on one thread for a few images at a time, forward and backward; several
+/// A two-dimensional convolution on one thread for a few images at a time, forward and backward; several
 /// threads may use one at once, each with its own `thread` number. Images lie in blocks of `lanes` channels
-/// (nChw16c or nChw8c), float or bfloat16; weight gradients are float.
+/// (nChw16c or nChw8c), float or bfloat16; weight gradients are float. Computed by oneDNN, but for 3x3 convolutions of
+/// floats with AVX-512, forward and back to the data: there our winograd.inl needs half the multiplications.
 class Convolution {
 public:
-    Convolution(const ConvolutionShape& shape, int lanes, bool bfloat16, float* weights, float* bias);
+    Convolution(const ConvolutionShape& shape, const KernelSet& kernels, bool bfloat16, float* weights, float* bias);
 
     /// Makes what is needed to run on `images` at once by threads 0 to `threads` - 1; not while other threads run.
     void prepare(int images, int threads);
@@ -78,17 +79,22 @@ private:
 
     Layout layoutOf(const dnnl::memory::desc& desc) const;
     Primitives makePrimitives(int images);
-    Primitives makePrimitives(int images, dnnl::algorithm algorithm);
+    Primitives makePrimitives(int images, dnnl::algorithm gradientAlgorithm);
+    std::size_t valuesPerImage(int channels) const;
     Primitives& primitives(int images) { return m_primitives.at(images); }
 
     ConvolutionShape m_shape;
     int m_lanes;
+    WinogradKernel m_winograd; ///< null: oneDNN
     bool m_bfloat16;
     float* m_weights;
     float* m_bias;
     dnnl::engine m_engine;
     Layout m_forwardLayout, m_backwardLayout, m_gradientLayout; ///< set by the first primitives, kept by the others
     AlignedArray<std::uint8_t> m_forwardWeights, m_backwardWeights;
+    AlignedArray<float> m_winogradForward, m_winogradBackward;
+    AlignedArray<float> m_winogradBias; ///< the bias again, since the kernel wants it aligned
+    std::vector<float*> m_winogradScratch; ///< of each thread
     std::size_t m_gradientSize = 0, m_biasSize = 0;
     std::map<int, Primitives> m_primitives;
 };

@@ -43,7 +43,7 @@ const KernelSet& kernelSet()
 
 template <typename T>
 FastNetwork<T>::FastNetwork(const KernelSet& kernels, const Settings& settings, const std::vector<NamedArray>& tensors)
-    : m_lanes(kernels.lanes), m_settings(settings), m_team(settings.threads), m_tensors(tensors)
+    : m_kernelSet(kernels), m_settings(settings), m_team(settings.threads), m_tensors(tensors)
 {
     if constexpr (std::is_same_v<T, float>)
         m_kernels = kernels.f32;
@@ -98,7 +98,7 @@ template <typename T>
 typename FastNetwork<T>::ConvolutionLayer& FastNetwork<T>::addConvolution(const std::string& name, ConvolutionShape shape)
 {
     const std::size_t weight = parameterIndex(name + ".weight"), bias = parameterIndex(name + ".bias");
-    m_convolutions.push_back({Convolution(shape, m_lanes, !std::is_same_v<T, float>, m_parameters[weight].values, m_parameters[bias].values),
+    m_convolutions.push_back({Convolution(shape, m_kernelSet, !std::is_same_v<T, float>, m_parameters[weight].values, m_parameters[bias].values),
                               weight, bias, 0});
     return m_convolutions.back();
 }
@@ -239,7 +239,7 @@ template <typename T> void FastNetwork<T>::build()
     auto& conv1b = addConvolution("Conv1.4", {narrow, wide, 3, 32, false, false, true});
     auto& conv2 = addConvolution("conv2.0", {wide, narrow, 1, 32});
     auto& conv3a = addConvolution("Conv3.0", {narrow, narrow, 3, 16});
-    auto& conv3b = addConvolution("Conv3.4", {narrow, wide, 3, 16, false, false, true});
+    auto& conv3b = addConvolution("Conv3.4", {narrow, wide, 3, 16});
     auto& conv3c = addConvolution("Conv3.8", {wide, wide, 3, 16, false, false, true});
     auto& res1 = addConvolution("res1", {narrow, wide, 1, 16, false, true});
     auto& conv4 = addConvolution("conv4.3", {wide, narrow, 1, 16});

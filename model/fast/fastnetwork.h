@@ -100,7 +100,7 @@ private:
     int statisticsIndex(const Part& part, int i) const { return (m_training ? part.task : part.place) * imagesPerTask + part.first + i; }
 
     Kernels<T> m_kernels;
-    int m_lanes;
+    const KernelSet& m_kernelSet;
     Settings m_settings;
     Team m_team;
     std::vector<NamedArray> m_tensors;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace normscope::fast {
@@ -42,8 +43,19 @@ template <typename T> struct Kernels {
     void (*convert)(const float* from, T* to, int count);
 };
 
+/// A 3x3 convolution of one image by winograd.inl. Weights: winogradWeights() of them; bias [out] or null; scratch:
+/// winogradScratch() floats. Sides 8, 16 and 32; 16 or 32 channels.
+using WinogradKernel = void (*)(const float* x, float* y, const float* weights, const float* bias, int inChannels, int outChannels,
+                                int side, float* scratch);
+constexpr std::size_t winogradScratch(int inChannels, int outChannels) { return static_cast<std::size_t>(256 * (inChannels + outChannels)); }
+constexpr std::size_t winogradWeights(int inChannels, int outChannels) { return static_cast<std::size_t>(16 * inChannels * outChannels); }
+/// Kernels [out][in][3][3] -> [position][in][out], G g G^T. `mirrored`: of the convolution that takes gradients back,
+/// [position][out][in], its kernels turned by half a turn.
+void transformWeights(const float* kernels, int inChannels, int outChannels, bool mirrored, float* transformed);
+
 struct KernelSet {
     int lanes = 0; ///< channels in a block
+    WinogradKernel winograd = nullptr; ///< null where vectors are too few to make it pay
     Kernels<float> f32;
     Kernels<BFloat16> bf16;
 };

@@ -35,7 +35,6 @@ inline void store(BFloat16* p, F v)
     *reinterpret_cast<H*>(p) = __builtin_convertvector(rounded | kept, H);
 }
 
-inline F splat(float value) { return F{} + value; }
 inline D widen(F v) { return __builtin_convertvector(v, D); }
 
 inline U counters()
@@ -76,7 +75,7 @@ inline F relu(F v) { return v <= 0.0F ? F{} : v; }
 template <typename T, bool Drop>
 void activateWith(const T* y, T* a, int channels, int pixels, const float* scale, const float* shift, const DropoutMask& dropout)
 {
-    const F keep = splat(dropout.scale);
+    const float keep = dropout.scale;
     for (int c = 0; c < channels; c += lanes) {
         const F s = load(scale + c), t = load(shift + c);
         U position = counters() * std::uint32_t(pixels) + (dropout.first + dropout.offset + std::uint32_t(c * pixels));
@@ -110,7 +109,6 @@ template <typename T>
 void activateBackward(const T* a, const T* y, T* gradient, int channels, int pixels, const float* mean, float dropoutScale,
                       double* sum, double* products)
 {
-    const F keep = splat(dropoutScale);
     for (int c = 0; c < channels; c += lanes) {
         const F m = load(mean + c);
         D total{}, totalProducts{};
@@ -119,8 +117,8 @@ void activateBackward(const T* a, const T* y, T* gradient, int channels, int pix
             const int end = p + run < pixels ? p + run : pixels;
             for (int i = p; i < end; i += 2, a += 2 * lanes, y += 2 * lanes, gradient += 2 * lanes) {
                 // Where a is 0, ReLU or dropout took the value away.
-                const F g0 = load(a) <= 0.0F ? F{} : load(gradient) * keep;
-                const F g1 = load(a + lanes) <= 0.0F ? F{} : load(gradient + lanes) * keep;
+                const F g0 = load(a) <= 0.0F ? F{} : load(gradient) * dropoutScale;
+                const F g1 = load(a + lanes) <= 0.0F ? F{} : load(gradient + lanes) * dropoutScale;
                 s0 += g0;
                 s1 += g1;
                 q0 += g0 * (load(y) - m);
@@ -191,14 +189,14 @@ template <typename T> void averagePool(const T* x, float* mean, int channels, in
         F sum{};
         for (int p = 0; p < pixels; ++p, x += lanes)
             sum += load(x);
-        store(mean + c, sum / splat(float(pixels)));
+        store(mean + c, sum / float(pixels));
     }
 }
 
 template <typename T> void averagePoolBackward(const float* gradient, T* gradientX, int channels, int pixels)
 {
     for (int c = 0; c < channels; c += lanes) {
-        const F share = load(gradient + c) / splat(float(pixels));
+        const F share = load(gradient + c) / float(pixels);
         for (int p = 0; p < pixels; ++p, gradientX += lanes)
             store(gradientX, share);
     }
@@ -216,6 +214,12 @@ template <typename T> void convert(const float* from, T* to, int count)
         store(to + i, load(from + i));
 }
 
+#if NORMSCOPE_LANES == 16
+#include "model/fast/winograd.inl"
+#else
+constexpr WinogradKernel winograd = nullptr;
+#endif
+
 template <typename T> constexpr Kernels<T> kernelsOf()
 {
     return {statistics<T>, activate<T>, activateBackward<T>, normalizeBackward<T>, maxPool<T>, maxPoolBackward<T>,
@@ -225,6 +229,6 @@ template <typename T> constexpr Kernels<T> kernelsOf()
 } // namespace
 
 extern const KernelSet NORMSCOPE_KERNELS;
-const KernelSet NORMSCOPE_KERNELS = {lanes, kernelsOf<float>(), kernelsOf<BFloat16>()};
+const KernelSet NORMSCOPE_KERNELS = {lanes, winograd, kernelsOf<float>(), kernelsOf<BFloat16>()};
 
 } // namespace normscope::fast
