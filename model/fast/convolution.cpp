@@ -27,16 +27,19 @@ BFloat16 toBFloat16(float value)
 } // namespace
 
 Convolution::Convolution(const ConvolutionShape& shape, const KernelSet& kernels, bool bfloat16, float* weights, float* bias)
-    : m_shape(shape), m_lanes(kernels.lanes),
-      m_winograd(shape.kernel == 3 && !shape.firstLayer && !shape.adds && !bfloat16 ? kernels.winograd : nullptr), m_bfloat16(bfloat16), m_weights(weights), m_bias(bias),
+    : m_shape(shape), m_lanes(kernels.lanes), m_bfloat16(bfloat16), m_weights(weights), m_bias(bias),
       m_engine(dnnl::engine::kind::cpu, 0), m_biasSize(static_cast<std::size_t>((shape.outChannels + 15) / 16 * 16))
 {
-    if (m_winograd) {
-        const std::size_t size = winogradWeights(shape.inChannels, shape.outChannels);
-        m_winogradForward = AlignedArray<float>(size);
-        m_winogradBackward = AlignedArray<float>(size);
-        m_winogradBias = AlignedArray<float>(static_cast<std::size_t>(shape.outChannels));
-    }
+    if (shape.kernel != 3 || shape.firstLayer || bfloat16)
+        return;
+    m_winogradBackward = kernels.winograd;
+    // Large images go forward the plain way: with Winograd's rounding there, more inputs of a ReLU or a max pool that
+    // nearly tie fall to the other side than in the reference values that we are checked with.
+    m_winogradForward = shape.side < 32 ? kernels.winograd : nullptr;
+    const std::size_t size = winogradWeights(shape.inChannels, shape.outChannels);
+    m_winogradForwardWeights = AlignedArray<float>(size);
+    m_winogradBackwardWeights = AlignedArray<float>(size);
+    m_winogradBias = AlignedArray<float>(static_cast<std::size_t>(shape.outChannels));
 }
 
 std::size_t Convolution::valuesPerImage(int channels) const
@@ -108,14 +111,14 @@ Convolution::Primitives Convolution::makePrimitives(int images, dnnl::algorithm 
                                                p.output, strides, padding, padding);
     };
     constexpr auto direct = dnnl::algorithm::convolution_direct;
-    if (!m_winograd) {
+    if (!m_winogradForward) {
         const dnnl::convolution_forward::primitive_desc forward(described(direct), forwardAttributes, m_engine);
         if (!m_forwardLayout.elements)
             m_forwardLayout = layoutOf(forward.weights_desc());
         p.forward = dnnl::convolution_forward(forward);
-        p.scratchBytes = forward.scratchpad_desc().get_size();
+        p.scratchBytes = std::max(p.scratchBytes, forward.scratchpad_desc().get_size());
     }
-    if (!m_winograd && !m_shape.firstLayer) {
+    if (!m_winogradBackward && !m_shape.firstLayer) {
         const dnnl::convolution_forward::primitive_desc hint(described(direct), attributes, m_engine); // of one that adds nothing
         const dnnl::convolution_backward_data::primitive_desc backward(
             {direct, p.source, anyWeights(m_backwardLayout, type), p.output, strides, padding, padding}, attributes, m_engine, hint);
@@ -155,9 +158,9 @@ void Convolution::prepare(int images, int threads)
         state.gradientSum = AlignedArray<float>(gradientSize());
         state.source = Memory(p.source, m_engine, nullptr);
         state.output = Memory(p.output, m_engine, nullptr);
-        if (!m_winograd)
+        if (!m_winogradForward)
             state.forwardWeights = Memory(m_forwardLayout.desc, m_engine, m_forwardWeights.data());
-        if (!m_winograd && !m_shape.firstLayer)
+        if (!m_winogradBackward && !m_shape.firstLayer)
             state.backwardWeights = Memory(m_backwardLayout.desc, m_engine, m_backwardWeights.data());
         state.bias = Memory(bias, m_engine, m_bias);
         state.weightGradient = Memory(m_gradientLayout.desc, m_engine, nullptr);
@@ -170,7 +173,7 @@ void Convolution::prepare(int images, int threads)
 
 std::size_t Convolution::scratchBytes() const
 {
-    std::size_t bytes = m_winograd ? winogradScratch(m_shape.inChannels, m_shape.outChannels) * sizeof(float) : 0;
+    std::size_t bytes = m_winogradBackward ? winogradScratch(m_shape.inChannels, m_shape.outChannels) * sizeof(float) : 0;
     for (const auto& [images, p] : m_primitives)
         bytes = std::max(bytes, p.scratchBytes);
     return bytes;
@@ -186,12 +189,12 @@ void Convolution::useScratch(int thread, std::uint8_t* scratch)
 
 void Convolution::loadWeights()
 {
-    if (m_winograd) {
-        transformWeights(m_weights, m_shape.inChannels, m_shape.outChannels, false, m_winogradForward.data());
-        transformWeights(m_weights, m_shape.inChannels, m_shape.outChannels, true, m_winogradBackward.data());
+    if (m_winogradForward) {
+        transformWeights(m_weights, m_shape.inChannels, m_shape.outChannels, false, m_winogradForwardWeights.data());
         std::copy_n(m_bias, m_shape.outChannels, m_winogradBias.data());
-        return;
     }
+    if (m_winogradBackward)
+        transformWeights(m_weights, m_shape.inChannels, m_shape.outChannels, true, m_winogradBackwardWeights.data());
     const auto place = [&](const Layout& layout, std::uint8_t* to) {
         for (std::size_t i = 0; i < layout.position.size(); ++i) {
             if (m_bfloat16)
@@ -206,11 +209,11 @@ void Convolution::loadWeights()
 
 void Convolution::forward(int thread, int images, const void* source, void* output)
 {
-    if (m_winograd) {
+    if (m_winogradForward) {
         for (int image = 0; image < images; ++image) {
             const auto i = static_cast<std::size_t>(image);
-            m_winograd(static_cast<const float*>(source) + i * valuesPerImage(m_shape.inChannels),
-                       static_cast<float*>(output) + i * valuesPerImage(m_shape.outChannels), m_winogradForward.data(), m_winogradBias.data(),
+            m_winogradForward(static_cast<const float*>(source) + i * valuesPerImage(m_shape.inChannels),
+                       static_cast<float*>(output) + i * valuesPerImage(m_shape.outChannels), m_winogradForwardWeights.data(), m_winogradBias.data(),
                        m_shape.inChannels, m_shape.outChannels, m_shape.side, m_winogradScratch[static_cast<std::size_t>(thread)]);
         }
         return;
@@ -225,11 +228,11 @@ void Convolution::forward(int thread, int images, const void* source, void* outp
 
 void Convolution::backwardData(int thread, int images, const void* gradient, void* sourceGradient)
 {
-    if (m_winograd) {
+    if (m_winogradBackward) {
         for (int image = 0; image < images; ++image) {
             const auto i = static_cast<std::size_t>(image);
-            m_winograd(static_cast<const float*>(gradient) + i * valuesPerImage(m_shape.outChannels),
-                       static_cast<float*>(sourceGradient) + i * valuesPerImage(m_shape.inChannels), m_winogradBackward.data(), nullptr,
+            m_winogradBackward(static_cast<const float*>(gradient) + i * valuesPerImage(m_shape.outChannels),
+                       static_cast<float*>(sourceGradient) + i * valuesPerImage(m_shape.inChannels), m_winogradBackwardWeights.data(), nullptr,
                        m_shape.outChannels, m_shape.inChannels, m_shape.side, m_winogradScratch[static_cast<std::size_t>(thread)]);
         }
         return;

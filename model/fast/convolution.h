@@ -30,7 +30,7 @@ struct ConvolutionShape {
 /// A two-dimensional convolution on one thread for a few images at a time, forward and backward; several
 /// threads may use one at once, each with its own `thread` number. Images lie in blocks of `lanes` channels
 /// (nChw16c or nChw8c), float or bfloat16; weight gradients are float. Computed by oneDNN, but for 3x3 convolutions of
-/// floats with AVX-512, forward and back to the data: there our winograd.inl needs half the multiplications.
+/// floats with AVX-512: there our winograd.inl needs half the multiplications.
 class Convolution {
 public:
     Convolution(const ConvolutionShape& shape, const KernelSet& kernels, bool bfloat16, float* weights, float* bias);
@@ -85,14 +85,14 @@ private:
 
     ConvolutionShape m_shape;
     int m_lanes;
-    WinogradKernel m_winograd; ///< null: oneDNN
+    WinogradKernel m_winogradForward = nullptr, m_winogradBackward = nullptr; ///< null: oneDNN
     bool m_bfloat16;
     float* m_weights;
     float* m_bias;
     dnnl::engine m_engine;
     Layout m_forwardLayout, m_backwardLayout, m_gradientLayout; ///< set by the first primitives, kept by the others
     AlignedArray<std::uint8_t> m_forwardWeights, m_backwardWeights;
-    AlignedArray<float> m_winogradForward, m_winogradBackward;
+    AlignedArray<float> m_winogradForwardWeights, m_winogradBackwardWeights;
     AlignedArray<float> m_winogradBias; ///< the bias again, since the kernel wants it aligned
     std::vector<float*> m_winogradScratch; ///< of each thread
     std::size_t m_gradientSize = 0, m_biasSize = 0;
