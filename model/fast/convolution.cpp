@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
 
 namespace normscope::fast {
 
@@ -15,40 +16,33 @@ Memory::format_tag blockedTag(int lanes)
     return lanes == 16 ? Memory::format_tag::nChw16c : Memory::format_tag::nChw8c;
 }
 
-BFloat16 toBFloat16(float value)
-{
-    std::uint32_t bits = 0;
-    std::memcpy(&bits, &value, sizeof bits);
-    if (value != value)
-        return {static_cast<std::uint16_t>((bits >> 16) | 0x40U)};
-    return {static_cast<std::uint16_t>((bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16)};
-}
+template <typename T> constexpr Memory::data_type typeOf = std::is_same_v<T, float> ? Memory::data_type::f32 : Memory::data_type::bf16;
 
 } // namespace
 
-Convolution::Convolution(const ConvolutionShape& shape, const KernelSet& kernels, bool bfloat16, float* weights, float* bias)
-    : m_shape(shape), m_lanes(kernels.lanes), m_bfloat16(bfloat16), m_weights(weights), m_bias(bias),
-      m_engine(dnnl::engine::kind::cpu, 0), m_biasSize(static_cast<std::size_t>((shape.outChannels + 15) / 16 * 16))
+template <typename T> Convolution<T>::Convolution(const ConvolutionShape& shape, const Kernels<T>& kernels, int lanes, float* weights, float* bias)
+    : m_shape(shape), m_lanes(lanes), m_weights(weights), m_bias(bias), m_engine(dnnl::engine::kind::cpu, 0),
+      m_biasSize(static_cast<std::size_t>((shape.outChannels + 15) / 16 * 16))
 {
-    if (shape.kernel != 3 || shape.firstLayer || bfloat16)
+    if (shape.kernel != 3 || shape.firstLayer)
         return;
     m_winogradBackward = kernels.winograd;
-    // Large images go forward the plain way: with Winograd's rounding there, more inputs of a ReLU or a max pool that
-    // nearly tie fall to the other side than in the reference values that we are checked with.
-    m_winogradForward = shape.side < 32 ? kernels.winograd : nullptr;
+    // Large images of floats go forward the plain way: with Winograd's rounding there, more inputs of a ReLU or a max
+    // pool that nearly tie fall to the other side than in the reference values that we are checked with.
+    m_winogradForward = shape.side < 32 || std::is_same_v<T, BFloat16> ? kernels.winograd : nullptr;
     const std::size_t size = winogradWeights(shape.inChannels, shape.outChannels);
-    m_winogradForwardWeights = AlignedArray<float>(size);
-    m_winogradBackwardWeights = AlignedArray<float>(size);
+    m_winogradForwardWeights = AlignedArray<T>(size);
+    m_winogradBackwardWeights = AlignedArray<T>(size);
     m_winogradBias = AlignedArray<float>(static_cast<std::size_t>(shape.outChannels));
 }
 
-std::size_t Convolution::valuesPerImage(int channels) const
+template <typename T> std::size_t Convolution<T>::valuesPerImage(int channels) const
 {
     return static_cast<std::size_t>(channels * m_shape.side * m_shape.side);
 }
 
 /// A weight's place is found by reordering the numbers 1, 2, 3, ...: zeros are padding.
-Convolution::Layout Convolution::layoutOf(const Memory::desc& desc) const
+template <typename T> typename Convolution<T>::Layout Convolution<T>::layoutOf(const Memory::desc& desc) const
 {
     const Memory::dims dims{m_shape.outChannels, m_shape.inChannels, m_shape.kernel, m_shape.kernel};
     Memory::desc numbered = desc;
@@ -73,9 +67,9 @@ Convolution::Layout Convolution::layoutOf(const Memory::desc& desc) const
     return layout;
 }
 
-Convolution::Primitives Convolution::makePrimitives(int images)
+template <typename T> typename Convolution<T>::Primitives Convolution<T>::makePrimitives(int images)
 {
-    if (m_shape.winogradGradient && !m_bfloat16 && m_lanes == 16) {
+    if (m_shape.winogradGradient && std::is_same_v<T, float> && m_lanes == 16) {
         try {
             return makePrimitives(images, dnnl::algorithm::convolution_winograd);
         } catch (const dnnl::error&) { // oneDNN has none for this shape or processor
@@ -84,10 +78,10 @@ Convolution::Primitives Convolution::makePrimitives(int images)
     return makePrimitives(images, dnnl::algorithm::convolution_direct);
 }
 
-Convolution::Primitives Convolution::makePrimitives(int images, dnnl::algorithm gradientAlgorithm)
+template <typename T> typename Convolution<T>::Primitives Convolution<T>::makePrimitives(int images, dnnl::algorithm gradientAlgorithm)
 {
     using Tag = Memory::format_tag;
-    const auto type = m_bfloat16 ? Memory::data_type::bf16 : Memory::data_type::f32;
+    constexpr auto type = typeOf<T>;
     const Memory::dims sourceDims{images, m_shape.inChannels, m_shape.side, m_shape.side};
     const Memory::dims outputDims{images, m_shape.outChannels, m_shape.side, m_shape.side};
     const Memory::dims weightDims{m_shape.outChannels, m_shape.inChannels, m_shape.kernel, m_shape.kernel};
@@ -138,15 +132,14 @@ Convolution::Primitives Convolution::makePrimitives(int images, dnnl::algorithm 
     return p;
 }
 
-void Convolution::prepare(int images, int threads)
+template <typename T> void Convolution<T>::prepare(int images, int threads)
 {
-    const auto element = m_bfloat16 ? sizeof(BFloat16) : sizeof(float);
     if (!m_primitives.count(images)) {
         m_primitives.emplace(images, makePrimitives(images));
         if (!m_gradientSize) {
             m_gradientSize = (m_gradientLayout.elements + 15) / 16 * 16;
-            m_forwardWeights = AlignedArray<std::uint8_t>(std::max<std::size_t>(m_forwardLayout.elements, 1) * element);
-            m_backwardWeights = AlignedArray<std::uint8_t>(std::max<std::size_t>(m_backwardLayout.elements, 1) * element);
+            m_forwardWeights = AlignedArray<T>(std::max<std::size_t>(m_forwardLayout.elements, 1));
+            m_backwardWeights = AlignedArray<T>(std::max<std::size_t>(m_backwardLayout.elements, 1));
             loadWeights();
         }
     }
@@ -171,7 +164,7 @@ void Convolution::prepare(int images, int threads)
     }
 }
 
-std::size_t Convolution::scratchBytes() const
+template <typename T> std::size_t Convolution<T>::scratchBytes() const
 {
     std::size_t bytes = m_winogradBackward ? winogradScratch(m_shape.inChannels, m_shape.outChannels) * sizeof(float) : 0;
     for (const auto& [images, p] : m_primitives)
@@ -179,7 +172,7 @@ std::size_t Convolution::scratchBytes() const
     return bytes;
 }
 
-void Convolution::useScratch(int thread, std::uint8_t* scratch)
+template <typename T> void Convolution<T>::useScratch(int thread, std::uint8_t* scratch)
 {
     m_winogradScratch.resize(std::max(m_winogradScratch.size(), static_cast<std::size_t>(thread) + 1));
     m_winogradScratch[static_cast<std::size_t>(thread)] = reinterpret_cast<float*>(scratch);
@@ -187,7 +180,7 @@ void Convolution::useScratch(int thread, std::uint8_t* scratch)
         p.threads[static_cast<std::size_t>(thread)].scratchpad.set_data_handle(scratch);
 }
 
-void Convolution::loadWeights()
+template <typename T> void Convolution<T>::loadWeights()
 {
     if (m_winogradForward) {
         transformWeights(m_weights, m_shape.inChannels, m_shape.outChannels, false, m_winogradForwardWeights.data());
@@ -195,63 +188,63 @@ void Convolution::loadWeights()
     }
     if (m_winogradBackward)
         transformWeights(m_weights, m_shape.inChannels, m_shape.outChannels, true, m_winogradBackwardWeights.data());
-    const auto place = [&](const Layout& layout, std::uint8_t* to) {
+    const auto place = [&](const Layout& layout, T* to) {
         for (std::size_t i = 0; i < layout.position.size(); ++i) {
-            if (m_bfloat16)
-                reinterpret_cast<BFloat16*>(to)[layout.position[i]] = toBFloat16(m_weights[i]);
+            if constexpr (std::is_same_v<T, float>)
+                to[layout.position[i]] = m_weights[i];
             else
-                reinterpret_cast<float*>(to)[layout.position[i]] = m_weights[i];
+                to[layout.position[i]] = toBFloat16(m_weights[i]);
         }
     };
     place(m_forwardLayout, m_forwardWeights.data());
     place(m_backwardLayout, m_backwardWeights.data());
 }
 
-void Convolution::forward(int thread, int images, const void* source, void* output)
+template <typename T> void Convolution<T>::forward(int thread, int images, const T* source, T* output)
 {
     if (m_winogradForward) {
         for (int image = 0; image < images; ++image) {
             const auto i = static_cast<std::size_t>(image);
-            m_winogradForward(static_cast<const float*>(source) + i * valuesPerImage(m_shape.inChannels),
-                       static_cast<float*>(output) + i * valuesPerImage(m_shape.outChannels), m_winogradForwardWeights.data(), m_winogradBias.data(),
+            m_winogradForward(source + i * valuesPerImage(m_shape.inChannels),
+                       output + i * valuesPerImage(m_shape.outChannels), m_winogradForwardWeights.data(), m_winogradBias.data(),
                        m_shape.inChannels, m_shape.outChannels, m_shape.side, m_winogradScratch[static_cast<std::size_t>(thread)]);
         }
         return;
     }
     Primitives& p = primitives(images);
     ThreadState& state = p.threads[static_cast<std::size_t>(thread)];
-    state.source.set_data_handle(const_cast<void*>(source));
+    state.source.set_data_handle(const_cast<T*>(source));
     state.output.set_data_handle(output);
     p.forward.execute(state.stream, {{DNNL_ARG_SRC, state.source}, {DNNL_ARG_WEIGHTS, state.forwardWeights}, {DNNL_ARG_BIAS, state.bias},
                                  {DNNL_ARG_DST, state.output}, {DNNL_ARG_SCRATCHPAD, state.scratchpad}});
 }
 
-void Convolution::backwardData(int thread, int images, const void* gradient, void* sourceGradient)
+template <typename T> void Convolution<T>::backwardData(int thread, int images, const T* gradient, T* sourceGradient)
 {
     if (m_winogradBackward) {
         for (int image = 0; image < images; ++image) {
             const auto i = static_cast<std::size_t>(image);
-            m_winogradBackward(static_cast<const float*>(gradient) + i * valuesPerImage(m_shape.outChannels),
-                       static_cast<float*>(sourceGradient) + i * valuesPerImage(m_shape.inChannels), m_winogradBackwardWeights.data(), nullptr,
+            m_winogradBackward(gradient + i * valuesPerImage(m_shape.outChannels),
+                       sourceGradient + i * valuesPerImage(m_shape.inChannels), m_winogradBackwardWeights.data(), nullptr,
                        m_shape.outChannels, m_shape.inChannels, m_shape.side, m_winogradScratch[static_cast<std::size_t>(thread)]);
         }
         return;
     }
     Primitives& p = primitives(images);
     ThreadState& state = p.threads[static_cast<std::size_t>(thread)];
-    state.output.set_data_handle(const_cast<void*>(gradient));
+    state.output.set_data_handle(const_cast<T*>(gradient));
     state.source.set_data_handle(sourceGradient);
     p.backwardData.execute(state.stream, {{DNNL_ARG_DIFF_DST, state.output}, {DNNL_ARG_WEIGHTS, state.backwardWeights},
                                       {DNNL_ARG_DIFF_SRC, state.source}, {DNNL_ARG_SCRATCHPAD, state.scratchpad}});
 }
 
-void Convolution::backwardWeights(int thread, int images, const void* source, const void* gradient, float* taskSum, bool first)
+template <typename T> void Convolution<T>::backwardWeights(int thread, int images, const T* source, const T* gradient, float* taskSum, bool first)
 {
     Primitives& p = primitives(images);
     ThreadState& state = p.threads[static_cast<std::size_t>(thread)];
     float* sum = first ? taskSum : state.gradientSum.data();
-    state.source.set_data_handle(const_cast<void*>(source));
-    state.output.set_data_handle(const_cast<void*>(gradient));
+    state.source.set_data_handle(const_cast<T*>(source));
+    state.output.set_data_handle(const_cast<T*>(gradient));
     state.weightGradient.set_data_handle(sum);
     state.biasGradient.set_data_handle(sum + m_gradientSize);
     p.backwardWeights.execute(state.stream, {{DNNL_ARG_SRC, state.source}, {DNNL_ARG_DIFF_DST, state.output},
@@ -262,7 +255,7 @@ void Convolution::backwardWeights(int thread, int images, const void* source, co
             taskSum[i] += sum[i];
 }
 
-void Convolution::collectGradient(const std::vector<const float*>& tasks, float* weights, float* bias) const
+template <typename T> void Convolution<T>::collectGradient(const std::vector<const float*>& tasks, float* weights, float* bias) const
 {
     for (std::size_t i = 0; i < m_gradientLayout.position.size(); ++i) {
         float sum = 0;
@@ -277,5 +270,8 @@ void Convolution::collectGradient(const std::vector<const float*>& tasks, float*
         bias[i] = sum;
     }
 }
+
+template class Convolution<float>;
+template class Convolution<BFloat16>;
 
 } // namespace normscope::fast

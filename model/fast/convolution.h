@@ -29,11 +29,11 @@ struct ConvolutionShape {
 
 /// A two-dimensional convolution on one thread for a few images at a time, forward and backward; several
 /// threads may use one at once, each with its own `thread` number. Images lie in blocks of `lanes` channels
-/// (nChw16c or nChw8c), float or bfloat16; weight gradients are float. Computed by oneDNN, but for 3x3 convolutions of
-/// floats with AVX-512: there our winograd.inl needs half the multiplications.
-class Convolution {
+/// (nChw16c or nChw8c), T is float or BFloat16; weight gradients are float. Computed by oneDNN, but for 3x3 convolutions
+/// with AVX-512: there our winograd.inl needs half the multiplications.
+template <typename T> class Convolution {
 public:
-    Convolution(const ConvolutionShape& shape, const KernelSet& kernels, bool bfloat16, float* weights, float* bias);
+    Convolution(const ConvolutionShape& shape, const Kernels<T>& kernels, int lanes, float* weights, float* bias);
 
     /// Makes what is needed to run on `images` at once by threads 0 to `threads` - 1; not while other threads run.
     void prepare(int images, int threads);
@@ -44,11 +44,11 @@ public:
     /// Copies the network's weights into the layouts that the kernels want; to be called after they changed.
     void loadWeights();
 
-    void forward(int thread, int images, const void* source, void* output);
+    void forward(int thread, int images, const T* source, T* output);
     /// Without `adds`, also here: the gradient is written, not added.
-    void backwardData(int thread, int images, const void* gradient, void* sourceGradient);
+    void backwardData(int thread, int images, const T* gradient, T* sourceGradient);
     /// Adds to (or, if `first`, writes) the sums of one task, see gradientSize().
-    void backwardWeights(int thread, int images, const void* source, const void* gradient, float* taskSum, bool first);
+    void backwardWeights(int thread, int images, const T* source, const T* gradient, float* taskSum, bool first);
 
     const ConvolutionShape& shape() const { return m_shape; }
     /// Floats in the sum of weight and bias gradients, in the layout of oneDNN; a multiple of 16.
@@ -85,18 +85,20 @@ private:
 
     ConvolutionShape m_shape;
     int m_lanes;
-    WinogradKernel m_winogradForward = nullptr, m_winogradBackward = nullptr; ///< null: oneDNN
-    bool m_bfloat16;
+    WinogradKernel<T> m_winogradForward = nullptr, m_winogradBackward = nullptr; ///< null: oneDNN
     float* m_weights;
     float* m_bias;
     dnnl::engine m_engine;
     Layout m_forwardLayout, m_backwardLayout, m_gradientLayout; ///< set by the first primitives, kept by the others
-    AlignedArray<std::uint8_t> m_forwardWeights, m_backwardWeights;
-    AlignedArray<float> m_winogradForwardWeights, m_winogradBackwardWeights;
+    AlignedArray<T> m_forwardWeights, m_backwardWeights;
+    AlignedArray<T> m_winogradForwardWeights, m_winogradBackwardWeights;
     AlignedArray<float> m_winogradBias; ///< the bias again, since the kernel wants it aligned
     std::vector<float*> m_winogradScratch; ///< of each thread
     std::size_t m_gradientSize = 0, m_biasSize = 0;
     std::map<int, Primitives> m_primitives;
 };
+
+extern template class Convolution<float>;
+extern template class Convolution<BFloat16>;
 
 } // namespace normscope::fast

@@ -43,7 +43,7 @@ const KernelSet& kernelSet()
 
 template <typename T>
 FastNetwork<T>::FastNetwork(const KernelSet& kernels, const Settings& settings, const std::vector<NamedArray>& tensors)
-    : m_kernelSet(kernels), m_settings(settings), m_team(settings.threads), m_tensors(tensors)
+    : m_lanes(kernels.lanes), m_settings(settings), m_team(settings.threads), m_tensors(tensors)
 {
     if constexpr (std::is_same_v<T, float>)
         m_kernels = kernels.f32;
@@ -98,7 +98,7 @@ template <typename T>
 typename FastNetwork<T>::ConvolutionLayer& FastNetwork<T>::addConvolution(const std::string& name, ConvolutionShape shape)
 {
     const std::size_t weight = parameterIndex(name + ".weight"), bias = parameterIndex(name + ".bias");
-    m_convolutions.push_back({Convolution(shape, m_kernelSet, !std::is_same_v<T, float>, m_parameters[weight].values, m_parameters[bias].values),
+    m_convolutions.push_back({Convolution<T>(shape, m_kernels, m_lanes, m_parameters[weight].values, m_parameters[bias].values),
                               weight, bias, 0});
     return m_convolutions.back();
 }

@@ -55,7 +55,7 @@ private:
         std::vector<float> gradient, velocity;
     };
     struct ConvolutionLayer {
-        Convolution convolution;
+        Convolution<T> convolution;
         std::size_t weight, bias;  ///< positions in m_parameters
         std::size_t gradientStart; ///< within a task's gradient sums
     };
@@ -100,7 +100,7 @@ private:
     int statisticsIndex(const Part& part, int i) const { return (m_training ? part.task : part.place) * imagesPerTask + part.first + i; }
 
     Kernels<T> m_kernels;
-    const KernelSet& m_kernelSet;
+    int m_lanes;
     Settings m_settings;
     Team m_team;
     std::vector<NamedArray> m_tensors;

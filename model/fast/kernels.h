@@ -10,6 +10,18 @@ namespace normscope::fast {
 struct BFloat16 {
     std::uint16_t bits;
 };
+BFloat16 toBFloat16(float value); ///< the nearest, ties to even
+
+/// A 3x3 convolution of one image by winograd.inl. Weights: winogradWeights() of them; bias [out] or null; scratch:
+/// winogradScratch() floats. Sides 8, 16 and 32; 16 or 32 channels.
+template <typename T>
+using WinogradKernel = void (*)(const T* x, T* y, const T* weights, const float* bias, int inChannels, int outChannels, int side, float* scratch);
+constexpr std::size_t winogradScratch(int inChannels, int outChannels) { return static_cast<std::size_t>(256 * (inChannels + outChannels)); }
+constexpr std::size_t winogradWeights(int inChannels, int outChannels) { return static_cast<std::size_t>(16 * inChannels * outChannels); }
+/// Kernels [out][in][3][3] -> [position][in][out], G g G^T; in bfloat16 [position][in / 2][out][2]. `mirrored`: of the
+/// convolution that takes gradients back, with in and out exchanged and kernels turned by half a turn.
+void transformWeights(const float* kernels, int inChannels, int outChannels, bool mirrored, float* transformed);
+void transformWeights(const float* kernels, int inChannels, int outChannels, bool mirrored, BFloat16* transformed);
 
 /// Which values dropout takes away: the counter-based mask of model/nn/dropout.h, so that both engines drop the same.
 struct DropoutMask {
@@ -41,21 +53,11 @@ template <typename T> struct Kernels {
     void (*averagePoolBackward)(const float* gradient, T* gradientX, int channels, int pixels);
     void (*add)(T* to, const T* from, int count);
     void (*convert)(const float* from, T* to, int count);
+    WinogradKernel<T> winograd; ///< null: oneDNN's convolutions are as fast
 };
-
-/// A 3x3 convolution of one image by winograd.inl. Weights: winogradWeights() of them; bias [out] or null; scratch:
-/// winogradScratch() floats. Sides 8, 16 and 32; 16 or 32 channels.
-using WinogradKernel = void (*)(const float* x, float* y, const float* weights, const float* bias, int inChannels, int outChannels,
-                                int side, float* scratch);
-constexpr std::size_t winogradScratch(int inChannels, int outChannels) { return static_cast<std::size_t>(256 * (inChannels + outChannels)); }
-constexpr std::size_t winogradWeights(int inChannels, int outChannels) { return static_cast<std::size_t>(16 * inChannels * outChannels); }
-/// Kernels [out][in][3][3] -> [position][in][out], G g G^T. `mirrored`: of the convolution that takes gradients back,
-/// [position][out][in], its kernels turned by half a turn.
-void transformWeights(const float* kernels, int inChannels, int outChannels, bool mirrored, float* transformed);
 
 struct KernelSet {
     int lanes = 0; ///< channels in a block
-    WinogradKernel winograd = nullptr; ///< null where vectors are too few to make it pay
     Kernels<float> f32;
     Kernels<BFloat16> bf16;
 };

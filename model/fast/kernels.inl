@@ -4,6 +4,8 @@
 // linker keeps for the whole program.
 #include "model/fast/kernels.h"
 
+#include <immintrin.h>
+
 namespace normscope::fast {
 
 namespace {
@@ -15,6 +17,7 @@ using F = float __attribute__((vector_size(lanes * 4), may_alias));
 using D = double __attribute__((vector_size(lanes * 8), may_alias));
 using U = std::uint32_t __attribute__((vector_size(lanes * 4), may_alias));
 using H = std::uint16_t __attribute__((vector_size(lanes * 2), may_alias));
+using Pair = int __attribute__((may_alias)); ///< two neighbours in bfloat16
 using B = std::uint8_t __attribute__((vector_size(lanes), may_alias));
 
 inline F load(const float* p) { return *reinterpret_cast<const F*>(p); }
@@ -29,10 +32,14 @@ inline F load(const BFloat16* p)
 /// To the nearest, ties to even; a NaN must not round to infinity.
 inline void store(BFloat16* p, F v)
 {
+#ifdef __AVX512BF16__ // these kernels run only where the processor has it, see FastEngine::bfloat16Available()
+    *reinterpret_cast<H*>(p) = reinterpret_cast<H>(_mm512_cvtneps_pbh(reinterpret_cast<__m512>(v)));
+#else
     const U bits = reinterpret_cast<U>(v);
     const U rounded = (bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16;
     const U kept = reinterpret_cast<U>(v != v) & ((bits >> 16) | 0x40U);
     *reinterpret_cast<H*>(p) = __builtin_convertvector(rounded | kept, H);
+#endif
 }
 
 inline D widen(F v) { return __builtin_convertvector(v, D); }
@@ -217,18 +224,18 @@ template <typename T> void convert(const float* from, T* to, int count)
 #if NORMSCOPE_LANES == 16
 #include "model/fast/winograd.inl"
 #else
-constexpr WinogradKernel winograd = nullptr;
+template <typename T> constexpr WinogradKernel<T> winograd = nullptr; // 8 lanes and 16 registers: oneDNN's is as fast
 #endif
 
 template <typename T> constexpr Kernels<T> kernelsOf()
 {
     return {statistics<T>, activate<T>, activateBackward<T>, normalizeBackward<T>, maxPool<T>, maxPoolBackward<T>,
-            averagePool<T>, averagePoolBackward<T>, add<T>, convert<T>};
+            averagePool<T>, averagePoolBackward<T>, add<T>, convert<T>, winograd<T>};
 }
 
 } // namespace
 
 extern const KernelSet NORMSCOPE_KERNELS;
-const KernelSet NORMSCOPE_KERNELS = {lanes, winograd, kernelsOf<float>(), kernelsOf<BFloat16>()};
+const KernelSet NORMSCOPE_KERNELS = {lanes, kernelsOf<float>(), kernelsOf<BFloat16>()};
 
 } // namespace normscope::fast

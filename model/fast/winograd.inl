@@ -17,15 +17,15 @@ inline void transformColumn(const F d0, const F d1, const F d2, const F d3, F* o
     out[3] = d1 - d3;
 }
 
-alignas(64) constexpr float outside[32 * lanes] = {}; ///< a row above or below the image
+alignas(64) constexpr float outside[32 * lanes] = {}; ///< a row above or below the image, for either type
 
 /// One row of tiles of one block of channels -> transformed [position][tile][in], from `tile` on.
-inline void transformInput(const float* x, int side, int tileRow, float* transformed, int inChannels, int tile)
+template <typename T> inline void transformInput(const T* x, int side, int tileRow, T* transformed, int inChannels, int tile)
 {
-    const float* rows[4];
+    const T* rows[4];
     for (int r = 0; r < 4; ++r) {
         const int y = 2 * tileRow - 1 + r;
-        rows[r] = y >= 0 && y < side ? x + y * side * lanes : outside;
+        rows[r] = y >= 0 && y < side ? x + y * side * lanes : reinterpret_cast<const T*>(outside);
     }
     const auto column = [&](int at, F* out) {
         transformColumn(load(rows[0] + at * lanes), load(rows[1] + at * lanes), load(rows[2] + at * lanes), load(rows[3] + at * lanes), out);
@@ -34,7 +34,7 @@ inline void transformInput(const float* x, int side, int tileRow, float* transfo
     F c0[4] = {}, c1[4], c2[4], c3[4];
     column(0, c1);
     const int step = tilesAtOnce * inChannels;
-    float* to = transformed + tile * inChannels;
+    T* to = transformed + tile * inChannels;
     for (int t = 0; t < side / 2; ++t, to += inChannels) {
         column(2 * t + 1, c2);
         if (t + 1 < side / 2)
@@ -54,19 +54,30 @@ inline void transformInput(const float* x, int side, int tileRow, float* transfo
     }
 }
 
-/// products [tile][out] = transformed [tile][in] weights [in][out]; sums stay in registers.
-template <int in, int out, int tiles, int blocks> inline void multiplyTiles(const float* transformed, const float* weights, float* products)
+/// sum += v w for one input channel, or for two in bfloat16: the processor multiplies those in pairs.
+inline void multiplyAdd(F& sum, const float* v, F w) { sum += *v * w; }
+#ifdef __AVX512BF16__
+inline void multiplyAdd(F& sum, const BFloat16* v, F w)
 {
+    const auto pair = reinterpret_cast<__m512bh>(_mm512_set1_epi32(*reinterpret_cast<const Pair*>(v)));
+    sum = reinterpret_cast<F>(_mm512_dpbf16_ps(reinterpret_cast<__m512>(sum), pair, reinterpret_cast<__m512bh>(w)));
+}
+#endif
+
+/// products [tile][out] = transformed [tile][in] weights [in / n][out][n], n = 1 or 2 (bfloat16); sums stay in registers.
+template <typename T, int in, int out, int tiles, int blocks> inline void multiplyTiles(const T* transformed, const T* weights, float* products)
+{
+    constexpr int n = sizeof(float) / sizeof(T);
     F sums[tiles][blocks] = {};
-    for (int c = 0; c < in; ++c) {
+    for (int c = 0; c < in; c += n) {
         F w[blocks];
         for (int b = 0; b < blocks; ++b)
-            w[b] = load(weights + c * out + b * lanes);
+            w[b] = load(reinterpret_cast<const float*>(weights + c * out) + b * lanes);
 #pragma GCC unroll 16
         for (int t = 0; t < tiles; ++t)
 #pragma GCC unroll 2
             for (int b = 0; b < blocks; ++b)
-                sums[t][b] += transformed[t * in + c] * w[b];
+                multiplyAdd(sums[t][b], transformed + t * in + c, w[b]);
     }
 #pragma GCC unroll 16
     for (int t = 0; t < tiles; ++t)
@@ -75,12 +86,12 @@ template <int in, int out, int tiles, int blocks> inline void multiplyTiles(cons
             store(products + t * out + b * lanes, sums[t][b]);
 }
 
-template <int in, int out> void multiply(const float* transformed, const float* weights, float* products)
+template <typename T, int in, int out> void multiply(const T* transformed, const T* weights, float* products)
 {
     constexpr int blocks = out / lanes, tiles = 16 / blocks;
     for (int p = 0; p < positions; ++p) {
         for (int t = 0; t < tilesAtOnce; t += tiles)
-            multiplyTiles<in, out, tiles, blocks>(transformed + t * in, weights, products + t * out);
+            multiplyTiles<T, in, out, tiles, blocks>(transformed + t * in, weights, products + t * out);
         transformed += tilesAtOnce * in;
         weights += in * out;
         products += tilesAtOnce * out;
@@ -88,7 +99,7 @@ template <int in, int out> void multiply(const float* transformed, const float* 
 }
 
 /// A^T m A for one row of tiles and one block of channels, plus the bias.
-inline void transformOutput(const float* products, int tile, int outChannels, F bias, float* y, int side, int tileRow)
+template <typename T> inline void transformOutput(const float* products, int tile, int outChannels, F bias, T* y, int side, int tileRow)
 {
     for (int t = 0; t < side / 2; ++t) {
         const float* from = products + (tile + t) * outChannels;
@@ -100,7 +111,7 @@ inline void transformOutput(const float* products, int tile, int outChannels, F 
             upper[i] = m0 + m1 + m2;
             lower[i] = m1 - m2 - m3;
         }
-        float* to = y + (2 * tileRow * side + 2 * t) * lanes;
+        T* to = y + (2 * tileRow * side + 2 * t) * lanes;
         store(to, upper[0] + upper[1] + upper[2] + bias);
         store(to + lanes, upper[1] - upper[2] - upper[3] + bias);
         store(to + side * lanes, lower[0] + lower[1] + lower[2] + bias);
@@ -108,9 +119,9 @@ inline void transformOutput(const float* products, int tile, int outChannels, F 
     }
 }
 
-template <int in, int out> void winogradOf(const float* x, float* y, const float* weights, const float* bias, int side, float* scratch)
+template <typename T, int in, int out> void winogradOf(const T* x, T* y, const T* weights, const float* bias, int side, float* scratch)
 {
-    float* transformed = scratch;
+    T* transformed = reinterpret_cast<T*>(scratch);
     float* products = scratch + positions * tilesAtOnce * in;
     const int tilesInRow = side / 2;
     const int rowsAtOnce = tilesAtOnce / tilesInRow;
@@ -118,16 +129,17 @@ template <int in, int out> void winogradOf(const float* x, float* y, const float
         for (int c = 0; c < in; c += lanes)
             for (int r = 0; r < rowsAtOnce; ++r)
                 transformInput(x + c * side * side, side, row + r, transformed + c, in, r * tilesInRow);
-        multiply<in, out>(transformed, weights, products);
+        multiply<T, in, out>(transformed, weights, products);
         for (int b = 0; b < out; b += lanes)
             for (int r = 0; r < rowsAtOnce; ++r)
                 transformOutput(products + b, r * tilesInRow, out, bias ? load(bias + b) : F{}, y + b * side * side, side, row + r);
     }
 }
 
-void winograd(const float* x, float* y, const float* weights, const float* bias, int inChannels, int outChannels, int side, float* scratch)
+template <typename T>
+void winograd(const T* x, T* y, const T* weights, const float* bias, int inChannels, int outChannels, int side, float* scratch)
 {
-    const auto chosen = inChannels == 16 ? (outChannels == 16 ? winogradOf<16, 16> : winogradOf<16, 32>)
-                                         : (outChannels == 16 ? winogradOf<32, 16> : winogradOf<32, 32>);
+    const auto chosen = inChannels == 16 ? (outChannels == 16 ? winogradOf<T, 16, 16> : winogradOf<T, 16, 32>)
+                                         : (outChannels == 16 ? winogradOf<T, 32, 16> : winogradOf<T, 32, 32>);
     chosen(x, y, weights, bias, side, scratch);
 }

@@ -6,6 +6,7 @@
 #include "model/training/batches.h"
 #include "model/training/device.h"
 #include "model/training/learner.h"
+#include "model/training/machine.h"
 #include "model/training/schedule.h"
 
 #include <ATen/ATen.h>
@@ -172,11 +173,13 @@ Result<std::unique_ptr<Trainer>> Trainer::create(const RunSpec& spec, std::share
 {
     if (const Status status = checkSpec(spec, dataset->train.size()); !status)
         return status.error();
+    if (const Status status = checkMachine(spec, systemInfo()); !status)
+        return status.error();
     const auto device = resolveDevice(spec.device);
     if (!device)
         return device.error();
     try {
-        prepareTrainingThread(spec.threads);
+        prepareTrainingThread(spec);
         const InputScale used = scale.value_or(dataset->inputScale());
         return std::unique_ptr<Trainer>(new Trainer(std::make_unique<Private>(spec, std::move(dataset), used, *device)));
     } catch (const std::exception& e) {
@@ -191,7 +194,7 @@ std::int64_t Trainer::parameterCount() const
 
 std::string Trainer::deviceText() const
 {
-    return normscope::deviceText(d->device, d->spec.threads);
+    return normscope::deviceText(d->device, d->spec);
 }
 
 std::size_t Trainer::trainImages() const
@@ -207,7 +210,7 @@ std::size_t Trainer::testImages() const
 Result<TrainingOutcome> Trainer::run(TrainerObserver& observer, const RunControl& control)
 {
     try {
-        prepareTrainingThread(d->spec.threads);
+        prepareTrainingThread(d->spec);
         for (int epoch = 1; epoch <= d->spec.epochs; ++epoch) {
             auto part = d->trainEpoch(epoch, observer, control);
             if (part.outcome.end != TrainingEnd::Finished)
@@ -229,7 +232,7 @@ Result<TrainingOutcome> Trainer::run(TrainerObserver& observer, const RunControl
 Result<std::shared_ptr<const Evaluation>> Trainer::evaluate()
 {
     try {
-        prepareTrainingThread(d->spec.threads);
+        prepareTrainingThread(d->spec);
         return d->evaluate(nullptr, nullptr, 0);
     } catch (const std::exception& e) {
         return errorFromException(e, d->spec.batchSize);
