@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/fast/fastengine.h"
 
+#ifdef NORMSCOPE_FAST_ENGINE
+
 #include "model/fast/fastnetwork.h"
 
 namespace normscope {
-
-namespace {
-
-template <typename T> std::unique_ptr<FastEngine> createFor(const FastEngine::Settings& settings, const std::vector<NamedArray>& tensors)
-{
-    return std::make_unique<fast::FastNetwork<T>>(fast::kernelSet(), settings, tensors);
-}
-
-} // namespace
 
 bool FastEngine::available()
 {
@@ -21,12 +14,37 @@ bool FastEngine::available()
 
 bool FastEngine::bfloat16Available()
 {
-    return available() && __builtin_cpu_supports("avx512bf16");
+    return available() && fast::kernelSet().lanes == 16 && __builtin_cpu_supports("avx512bf16");
 }
 
 std::unique_ptr<FastEngine> FastEngine::create(const Settings& settings, const std::vector<NamedArray>& tensors)
 {
-    return settings.bfloat16 ? createFor<fast::BFloat16>(settings, tensors) : createFor<float>(settings, tensors);
+    if (settings.bfloat16)
+        return std::make_unique<fast::FastNetwork<fast::BFloat16>>(fast::kernelSet(), settings, tensors);
+    return std::make_unique<fast::FastNetwork<float>>(fast::kernelSet(), settings, tensors);
 }
 
 } // namespace normscope
+
+#else // built without oneDNN or for another processor
+
+namespace normscope {
+
+bool FastEngine::available()
+{
+    return false;
+}
+
+bool FastEngine::bfloat16Available()
+{
+    return false;
+}
+
+std::unique_ptr<FastEngine> FastEngine::create(const Settings&, const std::vector<NamedArray>&)
+{
+    return nullptr;
+}
+
+} // namespace normscope
+
+#endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/training/device.h"
 
+#include "model/fast/fastengine.h"
 #include "model/training/machine.h"
 
 #include <ATen/Context.h>
@@ -18,13 +19,6 @@ extern "C" void openblas_set_num_threads(int) __attribute__((weak));
 namespace normscope {
 
 namespace {
-
-/// Whether this build has the fast engine at all.
-#ifdef NORMSCOPE_FAST_ENGINE
-constexpr bool fastEngineBuilt = true;
-#else
-constexpr bool fastEngineBuilt = false;
-#endif
 
 std::string cudaDeviceName()
 {
@@ -44,8 +38,8 @@ SystemInfo systemInfo()
         system.cores = resolveThreads(0);
         system.cuda = torch::cuda::is_available();
         system.cudaDevice = system.cuda ? cudaDeviceName() : std::string();
-        system.fastEngine = fastEngineBuilt && cpuHasAvx512();
-        system.cpuBf16 = fastEngineBuilt && cpuHasBf16();
+        system.fastEngine = FastEngine::available();
+        system.cpuBf16 = FastEngine::bfloat16Available();
         return system;
     }();
     return info;

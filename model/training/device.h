@@ -16,7 +16,7 @@ std::string deviceText(c10::Device device, int threads); ///< "CPU, 2 threads", 
 /// The same with what the run really trains with, where that is not LibTorch in f32: "CPU, 2 threads, fast engine, bf16".
 std::string deviceText(c10::Device device, const RunSpec& spec);
 
-/// AVX-512 F, BW, DQ and VL, in the processor and switched on by the system: what the fast engine needs.
+/// AVX-512 F, BW, DQ and VL, in the processor and switched on by the system.
 bool cpuHasAvx512();
 /// Those and AVX-512 BF16.
 bool cpuHasBf16();

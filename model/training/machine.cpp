@@ -31,7 +31,8 @@ std::string engineProblem(const RunSpec& spec, bool cuda, const SystemInfo& mach
         return "The engine fast computes on the CPU only, and this run would train on CUDA: choose the engine auto or libtorch, "
                "or the device cpu.";
     if (!machine.fastEngine)
-        return "The engine fast needs an x86-64 processor with AVX-512, which this one is not: choose the engine auto or libtorch.";
+        return "The engine fast needs an x86-64 processor with AVX2 and a build with oneDNN, and one of them is missing here: choose the "
+               "engine auto or libtorch.";
     return {};
 }
 

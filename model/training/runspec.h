@@ -14,7 +14,7 @@ namespace normscope {
 
 enum class Normalization { Batch, Layer, Group, Instance, None };
 enum class DeviceChoice { Auto, Cpu, Cuda };
-/// What computes a step of training. Auto: the fast engine where it can run (on the CPU, with AVX-512), else LibTorch.
+/// What computes a step of training. Auto: the fast engine where it can run (on the CPU, x86-64 with AVX2), else LibTorch.
 /// Results of the two agree to float rounding, not bit for bit.
 enum class Engine { Auto, LibTorch, Fast };
 /// Of the arithmetic; the weights that the optimizer keeps are f32 in any case. Tf32: CUDA only. BFloat16 on the CPU:

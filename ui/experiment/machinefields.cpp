@@ -26,7 +26,7 @@ MachineFields::MachineFields(const SystemInfo& machine, QWidget* parent)
       m_device(new DeviceChooser(cudaName(machine), this)),
       m_engine(new ComboField(QStringLiteral("engine"), tr("Engine"),
                               tr("What computes a step of training. The fast engine was written for this network and "
-                                 "needs a processor with AVX-512; LibTorch runs everywhere. Their results agree to rounding."),
+                                 "needs an x86-64 processor with AVX2; LibTorch runs everywhere. Their results agree to rounding."),
                               this)),
       m_precision(new ComboField(QStringLiteral("precision"), tr("Precision"),
                                  tr("How exactly is computed. f32 keeps 7 digits; bf16 keeps 2 to 3 and is faster; tf32 keeps "
@@ -56,7 +56,7 @@ void MachineFields::addChoices()
     m_engine->addChoice(tr("LibTorch"), int(Engine::LibTorch));
     m_engine->addChoice(m_machine.fastEngine ? tr("Fast") : tr("Fast (not here)"), int(Engine::Fast),
                         m_machine.fastEngine ? QString()
-                                             : tr("The fast engine needs an x86-64 processor with AVX-512, which this one is not."));
+                                             : tr("The fast engine needs an x86-64 processor with AVX2 and a build with oneDNN; one of them is missing here."));
     const bool bf16 = m_machine.cpuBf16 || m_machine.cudaBf16;
     m_precision->addChoice(tr("f32"), int(Precision::Float32));
     m_precision->addChoice(bf16 ? tr("bf16 (faster)") : tr("bf16 (not here)"), int(Precision::BFloat16),

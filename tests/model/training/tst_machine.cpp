@@ -36,7 +36,7 @@ SystemInfo machine(bool cuda, bool fast, bool bf16)
 SystemInfo machineOf(const QString& name)
 {
     const std::map<QString, SystemInfo> machines = {
-        {QStringLiteral("plain"), machine(false, false, false)}, {QStringLiteral("avx512"), machine(false, true, false)},
+        {QStringLiteral("plain"), machine(false, false, false)}, {QStringLiteral("avx2"), machine(false, true, false)},
         {QStringLiteral("bf16"), machine(false, true, true)},    {QStringLiteral("cuda"), machine(true, true, true)}};
     return machines.at(name);
 }
@@ -67,12 +67,12 @@ void TestMachine::refusesOrWarns_data()
     row("plain", specOf("auto", "auto", "f32"), "", "");
     row("plain", specOf("cpu", "libtorch", "f32", 2), "", "");
     row("plain", specOf("cuda", "auto", "f32"), "device", "LibTorch 1.13.1 sees no CUDA device here. Choose the device auto or cpu");
-    row("plain", specOf("auto", "fast", "f32"), "engine", "needs an x86-64 processor with AVX-512, which this one is not: choose the engine auto or libtorch.");
+    row("plain", specOf("auto", "fast", "f32"), "engine", "needs an x86-64 processor with AVX2 and a build with oneDNN, and one of them is missing here: choose the engine auto or libtorch.");
     row("plain", specOf("auto", "auto", "bf16"), "precision", "AVX-512 BF16 (avx512_bf16), which this one lacks: choose f32.");
     row("plain", specOf("auto", "auto", "tf32"), "precision", "would train on the CPU: choose f32.");
     row("plain", specOf("auto", "auto", "f32", 3), "threads", "3 threads have to share 2 cores");
-    row("avx512", specOf("auto", "fast", "f32"), "", "");
-    row("avx512", specOf("auto", "fast", "bf16"), "precision", "avx512_bf16");
+    row("avx2", specOf("auto", "fast", "f32"), "", "");
+    row("avx2", specOf("auto", "fast", "bf16"), "precision", "avx512_bf16");
     row("bf16", specOf("auto", "auto", "bf16"), "", "");
     row("bf16", specOf("cpu", "fast", "bf16"), "", "");
     row("bf16", specOf("cpu", "libtorch", "bf16"), "precision", "choose the engine auto or fast for bf16, or precision f32");
@@ -117,8 +117,8 @@ void TestMachine::autoMeansTheBestThere_data()
             << QString::fromLatin1(on) << spec << QString::fromLatin1(engine);
     };
     row("plain", specOf("auto", "auto", "f32"), "libtorch");
-    row("avx512", specOf("auto", "auto", "f32"), "fast");
-    row("avx512", specOf("auto", "libtorch", "f32"), "libtorch");
+    row("avx2", specOf("auto", "auto", "f32"), "fast");
+    row("avx2", specOf("auto", "libtorch", "f32"), "libtorch");
     row("cuda", specOf("auto", "auto", "f32"), "libtorch");
     row("cuda", specOf("cpu", "auto", "f32"), "fast");
 }
