@@ -105,10 +105,10 @@ typename FastNetwork<T>::ConvolutionLayer& FastNetwork<T>::addConvolution(const 
 
 namespace {
 
-/// Layers of large images run for one image at a time: what one writes, the next finds in the cache.
+/// Layers of large images run for few images at a time: what one writes, the next finds in the cache.
 int imagesAtOnce(int side)
 {
-    return side == 32 ? 2 : 8;
+    return side == 32 ? 4 : 8;
 }
 
 } // namespace
