@@ -49,6 +49,28 @@ template <typename T> int Activation<T>::channelsPerGroup() const
     }
 }
 
+/// Scale and shift of y for one channel (of one image): normalization, weight and bias.
+template <typename T> void Activation<T>::setForward(std::size_t at, int channel, double mean, double variance)
+{
+    const double deviation = 1.0 / std::sqrt(variance + epsilon);
+    const double scale = deviation * double(m_tensors.weight[channel]);
+    m_mean[at] = static_cast<float>(mean);
+    m_deviation[at] = static_cast<float>(deviation);
+    m_scale[at] = static_cast<float>(scale);
+    m_shift[at] = static_cast<float>(double(m_tensors.bias[channel]) - mean * scale);
+}
+
+/// With d = 1 / deviation, y' = (y - mean) d and g the gradient of y' (that of the output times the weight):
+/// gradient of y = d (g - mean of g - y' mean of (g y')). Given are the means of g and of g (y - mean).
+template <typename T> void Activation<T>::setBackward(std::size_t at, double gradient, double product)
+{
+    const double deviation = m_deviation[at];
+    const double q = -deviation * deviation * deviation * product;
+    m_p[at] = m_scale[at];
+    m_q[at] = static_cast<float>(q);
+    m_r[at] = static_cast<float>(-deviation * gradient - q * double(m_mean[at]));
+}
+
 /// Mean and variance in double: a difference of two sums that float could not take.
 template <typename T> void Activation<T>::statistics(int image, const T* y)
 {
@@ -69,15 +91,8 @@ template <typename T> void Activation<T>::statistics(int image, const T* y)
         }
         const double mean = total / count;
         const double variance = positive(totalSquares / count - mean * mean);
-        const double deviation = 1.0 / std::sqrt(variance + epsilon);
-        for (int c = first; c < first + width; ++c) {
-            const std::size_t i = at(image) + static_cast<std::size_t>(c);
-            const double scale = deviation * double(m_tensors.weight[c]);
-            m_mean[i] = static_cast<float>(mean);
-            m_deviation[i] = static_cast<float>(deviation);
-            m_scale[i] = static_cast<float>(scale);
-            m_shift[i] = static_cast<float>(double(m_tensors.bias[c]) - mean * scale);
-        }
+        for (int c = first; c < first + width; ++c)
+            setForward(at(image) + static_cast<std::size_t>(c), c, mean, variance);
     }
 }
 
@@ -93,12 +108,7 @@ template <typename T> void Activation<T>::batchStatistics(int images)
         }
         const double mean = total / count;
         const double variance = positive(totalSquares / count - mean * mean);
-        const double deviation = 1.0 / std::sqrt(variance + epsilon);
-        const double scale = deviation * double(m_tensors.weight[c]);
-        m_mean[channel] = static_cast<float>(mean);
-        m_deviation[channel] = static_cast<float>(deviation);
-        m_scale[channel] = static_cast<float>(scale);
-        m_shift[channel] = static_cast<float>(double(m_tensors.bias[c]) - mean * scale);
+        setForward(channel, c, mean, variance);
         const auto move = [](float& running, double value) { running = static_cast<float>((1 - runningMomentum) * double(running) + runningMomentum * value); };
         move(m_tensors.runningMean[c], mean);
         move(m_tensors.runningVar[c], variance * count / std::max(count - 1.0, 1.0));
@@ -109,10 +119,7 @@ template <typename T> void Activation<T>::batchStatistics(int images)
 template <typename T> void Activation<T>::useRunningStatistics()
 {
     for (int c = 0; c < m_channels; ++c) {
-        const auto channel = static_cast<std::size_t>(c);
-        const double scale = double(m_tensors.weight[c]) / std::sqrt(double(m_tensors.runningVar[c]) + epsilon);
-        m_scale[channel] = static_cast<float>(scale);
-        m_shift[channel] = static_cast<float>(double(m_tensors.bias[c]) - double(m_tensors.runningMean[c]) * scale);
+        setForward(static_cast<std::size_t>(c), c, double(m_tensors.runningMean[c]), double(m_tensors.runningVar[c]));
     }
 }
 
@@ -138,14 +145,8 @@ void Activation<T>::activateBackward(int image, const T* a, const T* y, T* gradi
             total += double(m_tensors.weight[c]) * sum[c];
             totalProducts += double(m_tensors.weight[c]) * products[c];
         }
-        for (int c = first; c < first + width; ++c) {
-            const std::size_t i = at(image) + static_cast<std::size_t>(c);
-            const double deviation = m_deviation[i];
-            const double q = -deviation * deviation * deviation * totalProducts / count;
-            m_p[i] = m_scale[i];
-            m_q[i] = static_cast<float>(q);
-            m_r[i] = static_cast<float>(-deviation * total / count - q * double(m_mean[i]));
-        }
+        for (int c = first; c < first + width; ++c)
+            setBackward(at(image) + static_cast<std::size_t>(c), total / count, totalProducts / count);
     }
 }
 
@@ -159,11 +160,8 @@ template <typename T> void Activation<T>::batchGradient(int images)
             total += m_gradientSum[at(image) + channel];
             totalProducts += m_products[at(image) + channel];
         }
-        const double deviation = m_deviation[channel], scale = m_scale[channel];
-        const double q = -scale * deviation * deviation * totalProducts / count;
-        m_p[channel] = m_scale[channel];
-        m_q[channel] = static_cast<float>(q);
-        m_r[channel] = static_cast<float>(-scale * total / count - q * double(m_mean[channel]));
+        const double weight = double(m_tensors.weight[c]);
+        setBackward(channel, weight * total / count, weight * totalProducts / count);
     }
 }
 

@@ -53,6 +53,8 @@ private:
     std::size_t at(int image) const { return static_cast<std::size_t>(image) * static_cast<std::size_t>(m_channels); }
     std::size_t coefficientsAt(int image) const { return needsBatch() ? 0 : at(image); }
     int channelsPerGroup() const;
+    void setForward(std::size_t at, int channel, double mean, double variance);
+    void setBackward(std::size_t at, double gradient, double product);
 
     Kernels<T> m_kernels;
     Normalization m_normalization;

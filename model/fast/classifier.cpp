@@ -48,4 +48,17 @@ Classifier::Answer Classifier::learn(const float* features, int label, int image
     return answer;
 }
 
+void Classifier::collectGradient(const std::vector<const float*>& tasks, float* weights, float* bias) const
+{
+    const int weightCount = m_classes * m_features;
+    std::fill_n(weights, weightCount, 0.0F);
+    std::fill_n(bias, m_classes, 0.0F);
+    for (const float* sums : tasks) {
+        for (int i = 0; i < weightCount; ++i)
+            weights[i] += sums[i];
+        for (int i = 0; i < m_classes; ++i)
+            bias[i] += sums[weightCount + i];
+    }
+}
+
 } // namespace normscope::fast

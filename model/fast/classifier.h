@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 namespace normscope::fast {
 
@@ -21,6 +22,8 @@ public:
     /// of the parameters' gradient to `sums` (weights, then bias; see gradientSize()).
     Answer learn(const float* features, int label, int images, float* featureGradient, float* sums) const;
 
+    /// One gradient from the sums of several tasks, added up in their order.
+    void collectGradient(const std::vector<const float*>& tasks, float* weights, float* bias) const;
     std::size_t gradientSize() const { return static_cast<std::size_t>(m_classes * (m_features + 1)); }
 
 private:

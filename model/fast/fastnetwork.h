@@ -5,6 +5,7 @@
 #include "model/fast/classifier.h"
 #include "model/fast/convolution.h"
 #include "model/fast/fastengine.h"
+#include "model/fast/parameters.h"
 #include "model/fast/team.h"
 
 #include <deque>
@@ -12,10 +13,8 @@
 
 namespace normscope::fast {
 
-/// The widest kernels that this processor can run.
-const KernelSet& kernelSet();
-
-/// The seed's network for one storage type of the activations, T: float or BFloat16.
+/// The seed's network for one storage type of the activations, T: float or BFloat16; instantiated for these two in
+/// fastnetwork.cpp.
 template <typename T> class FastNetwork : public FastEngine {
 public:
     FastNetwork(const KernelSet& kernels, const Settings& settings, const std::vector<NamedArray>& tensors);
@@ -48,12 +47,6 @@ private:
         Buffer y, a;
         DropoutMask dropout; ///< of this step; `first` is set for each image
     };
-    struct Parameter {
-        std::string name;
-        float* values = nullptr;
-        std::size_t size = 0;
-        std::vector<float> gradient, velocity;
-    };
     struct ConvolutionLayer {
         Convolution<T> convolution;
         std::size_t weight, bias;  ///< positions in m_parameters
@@ -72,13 +65,14 @@ private:
     };
 
     static constexpr int imagesPerTask = 8;
+    /// Layers of large images run for few at a time: what one writes, the next finds in the cache.
+    static constexpr int imagesAtOnce(int side) { return side == 32 ? 4 : 8; }
 
     // Building
-    void build();
+    void build(); // this and what follows: fastnetworklayers.cpp
     Layer& addLayer(const std::string& stage, int firstIndex, int channels, int side);
     ConvolutionLayer& addConvolution(const std::string& name, ConvolutionShape shape);
     Buffer addBuffer(int channels, int side);
-    std::size_t parameterIndex(const std::string& name) const;
     void addWork(int side, Work work);
     void addForward(ConvolutionLayer& layer, Buffer from, Buffer to);
     void addActivation(Layer& layer);
@@ -104,8 +98,8 @@ private:
     Settings m_settings;
     Team m_team;
     std::vector<NamedArray> m_tensors;
-    std::vector<Parameter> m_parameters;
-    std::deque<Layer> m_layers; // stay where they are: work refers to them
+    Parameters m_parameters;
+    std::deque<Layer> m_layers; ///< these and the next stay where they are: work refers to them
     std::deque<ConvolutionLayer> m_convolutions;
     std::unique_ptr<Classifier> m_classifier;
     std::size_t m_classifierWeight = 0, m_classifierBias = 0, m_classifierStart = 0;
@@ -128,8 +122,5 @@ private:
     double m_learningRate = 0;
     bool m_stale = true; ///< the convolutions' own layouts are older than the network's weights
 };
-
-extern template class FastNetwork<float>;
-extern template class FastNetwork<BFloat16>;
 
 } // namespace normscope::fast

@@ -62,6 +62,8 @@ struct KernelSet {
     Kernels<BFloat16> bf16;
 };
 
+/// The widest that this processor can run.
+const KernelSet& kernelSet();
 extern const KernelSet avx2Kernels;   ///< needs AVX2 and FMA
 extern const KernelSet avx512Kernels; ///< needs x86-64-v4: AVX-512 F, BW, DQ, VL
 

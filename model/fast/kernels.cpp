@@ -41,6 +41,13 @@ template <typename T> void transform(const float* kernels, int inChannels, int o
 
 } // namespace
 
+const KernelSet& kernelSet()
+{
+    static const bool wideVectors = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+                                    && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+    return wideVectors ? avx512Kernels : avx2Kernels;
+}
+
 BFloat16 toBFloat16(float value)
 {
     std::uint32_t bits = 0;
