@@ -1,5 +1,6 @@
 # Finds LibTorch: Debian's, or a newer one (a Python wheel or the official archive) given by CMAKE_PREFIX_PATH.
-# Sets what find_package(Torch) sets, and NORMSCOPE_TORCH_LINK_OPTIONS for the targets that link it.
+# Sets what find_package(Torch) sets, NORMSCOPE_TORCH_LINK_OPTIONS for the targets that link it, and
+# NORMSCOPE_TORCH_HAS_CUDA where it can train on a GPU.
 
 # TorchConfig.cmake looks for libc10 in the system's folders before its own, so with Debian's LibTorch installed as well
 # the two would mix. Its own root in CMAKE_PREFIX_PATH prevents that; `torch.utils.cmake_prefix_path` names ROOT/share/cmake.
@@ -35,3 +36,11 @@ foreach(folder IN LISTS wheel_libraries)
   get_filename_component(folder "${folder}" REALPATH)
   list(APPEND NORMSCOPE_TORCH_LINK_OPTIONS "LINKER:-rpath,${folder}")
 endforeach()
+
+if(TARGET torch_cuda AND EXISTS "${torch_root}/include/ATen/cuda/CUDAGraph.h")
+  set(NORMSCOPE_TORCH_HAS_CUDA ON)
+  message(STATUS "LibTorch ${Torch_VERSION} has CUDA: runs train on a GPU where there is one")
+else()
+  set(NORMSCOPE_TORCH_HAS_CUDA OFF)
+  message(STATUS "LibTorch ${Torch_VERSION} has no CUDA: runs train on the CPU")
+endif()

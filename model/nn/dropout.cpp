@@ -71,4 +71,10 @@ at::Tensor counterDropout(const at::Tensor& input, double p, std::uint64_t key)
     return CounterDropout::apply(input, p, static_cast<std::int64_t>(key));
 }
 
+at::Tensor generatorDropout(const at::Tensor& input, double p, const at::Generator& generator)
+{
+    const at::Tensor kept = at::empty_like(input.detach()).bernoulli_(1.0 - p, generator);
+    return input * kept * (1.0 / (1.0 - p)); // bf16 would round a mask that has the factor in it, the same way each time
+}
+
 } // namespace normscope

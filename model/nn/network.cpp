@@ -154,7 +154,11 @@ at::Tensor Network::apply(const Step& step, const std::vector<at::Tensor>& value
                                step.runningVar, context.training);
     case Kind::Relu: return at::relu(input(0));
     case Kind::Dropout:
-        return context.training && m_dropout > 0 ? counterDropout(input(0), m_dropout, streamKey(context.dropoutKey, step.name)) : input(0);
+        if (!context.training || m_dropout == 0)
+            return input(0);
+        if (context.generator)
+            return generatorDropout(input(0), m_dropout, *context.generator);
+        return counterDropout(input(0), m_dropout, streamKey(context.dropoutKey, step.name));
     case Kind::MaxPool: return at::max_pool2d(input(0), 2, 2);
     case Kind::AveragePool: return at::avg_pool2d(input(0), 8);
     case Kind::Add: return input(0) + input(1);

@@ -17,6 +17,7 @@ namespace normscope {
 struct ForwardContext {
     bool training = false;
     std::uint64_t dropoutKey = 0; ///< decides the dropout masks of this step
+    at::Generator* generator = nullptr; ///< if given, it decides them instead
 };
 
 /// One normalization of input [N, C, H, W] with weight and bias [C]: batch over (N, H, W), group over (C / groups, H, W),

@@ -14,7 +14,7 @@ namespace normscope {
 BatchSource::BatchSource(const InputScale& scale, const Split& split, std::vector<std::uint32_t> indices, int batchSize,
                          at::MemoryFormat format)
     : m_split(split), m_indices(std::move(indices)), m_order(m_indices), m_batchSize(batchSize), m_format(format),
-      m_normalizer(scale)
+      m_scale(scale), m_normalizer(scale)
 {
 }
 
@@ -33,12 +33,16 @@ int BatchSource::batches() const
     return static_cast<int>((m_order.size() + static_cast<std::size_t>(m_batchSize) - 1) / static_cast<std::size_t>(m_batchSize));
 }
 
+const std::uint8_t* BatchSource::bytesOf(std::uint32_t index, std::uint8_t* scratch) const
+{
+    const std::uint8_t* image = m_split.image(index);
+    return m_augment > 0 ? augmentedImage(image, scratch, m_seed, m_epoch, index, m_augment) : image;
+}
+
 void BatchSource::fillPixels(float* output, std::uint32_t index) const
 {
     std::array<std::uint8_t, imageBytes> scratch;
-    const std::uint8_t* image = m_split.image(index);
-    if (m_augment > 0)
-        image = augmentedImage(image, scratch.data(), m_seed, m_epoch, index, m_augment);
+    const std::uint8_t* image = bytesOf(index, scratch.data());
     if (m_format == at::MemoryFormat::ChannelsLast)
         m_normalizer.toPixels(image, output);
     else
@@ -50,19 +54,24 @@ int BatchSource::batchImages(int number) const
     return std::min(m_batchSize, static_cast<int>(m_order.size()) - number * m_batchSize);
 }
 
-std::uint32_t BatchSource::indexOf(int number, int image) const
+std::uint32_t BatchSource::index(int number, int image) const
 {
     return m_order[static_cast<std::size_t>(number) * static_cast<std::size_t>(m_batchSize) + static_cast<std::size_t>(image)];
 }
 
 void BatchSource::fillImage(int number, int image, float* planes) const
 {
-    fillPixels(planes, indexOf(number, image));
+    fillPixels(planes, index(number, image));
 }
 
 int BatchSource::label(int number, int image) const
 {
-    return m_split.labels[indexOf(number, image)];
+    return m_split.labels[index(number, image)];
+}
+
+const std::uint8_t* BatchSource::pixels(int number, int image, std::uint8_t* scratch) const
+{
+    return bytesOf(index(number, image), scratch);
 }
 
 Batch BatchSource::batch(int number) const

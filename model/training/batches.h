@@ -38,16 +38,24 @@ public:
     int batchImages(int number) const;
     void fillImage(int number, int image, float* planes) const; ///< [3, 32, 32], normalized
     int label(int number, int image) const;
+    std::uint32_t index(int number, int image) const; ///< its position in the split
+    /// Its bytes: those of the split, or where it is changed those that were put into `scratch` (3,072 bytes).
+    const std::uint8_t* pixels(int number, int image, std::uint8_t* scratch) const;
+
+    const Split& split() const { return m_split; }
+    const InputScale& scale() const { return m_scale; }
+    int batchSize() const { return m_batchSize; }
 
 private:
     void fillPixels(float* output, std::uint32_t index) const;
-    std::uint32_t indexOf(int number, int image) const;
+    const std::uint8_t* bytesOf(std::uint32_t index, std::uint8_t* scratch) const;
 
     const Split& m_split;
     std::vector<std::uint32_t> m_indices;
     std::vector<std::uint32_t> m_order;
     int m_batchSize;
     at::MemoryFormat m_format;
+    InputScale m_scale;
     ImageNormalizer m_normalizer;
     std::uint64_t m_seed = 0;
     int m_epoch = 0;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/training/device.h"
 
+#include "model/cuda/cudainfo.h"
 #include "model/fast/fastengine.h"
 #include "model/training/machine.h"
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <c10/util/Exception.h>
-#include <torch/cuda.h>
 #include <torch/version.h>
 
 #include <new>
@@ -18,17 +18,6 @@ extern "C" void openblas_set_num_threads(int) __attribute__((weak));
 
 namespace normscope {
 
-namespace {
-
-std::string cudaDeviceName()
-{
-    // LibTorch tells the name only through CUDA's own headers, which a build without CUDA does not have.
-    const auto count = torch::cuda::device_count();
-    return count == 1 ? "1 CUDA device" : std::to_string(count) + " CUDA devices";
-}
-
-} // namespace
-
 SystemInfo systemInfo()
 {
     static const SystemInfo info = [] {
@@ -36,8 +25,9 @@ SystemInfo systemInfo()
         system.version = NORMSCOPE_VERSION;
         system.torchVersion = TORCH_VERSION;
         system.cores = resolveThreads(0);
-        system.cuda = torch::cuda::is_available();
-        system.cudaDevice = system.cuda ? cudaDeviceName() : std::string();
+        system.cuda = cudaInfo().present;
+        system.cudaDevice = cudaInfo().name;
+        system.cudaBf16 = cudaInfo().bf16;
         system.fastEngine = FastEngine::available();
         system.cpuBf16 = FastEngine::bfloat16Available();
         return system;
@@ -55,7 +45,7 @@ Result<c10::Device> resolveDevice(DeviceChoice choice)
 {
     if (choice == DeviceChoice::Cpu)
         return c10::Device(c10::kCPU);
-    if (torch::cuda::is_available())
+    if (cudaInfo().present)
         return c10::Device(c10::kCUDA, 0);
     if (choice == DeviceChoice::Cuda)
         return Error{ErrorCode::Device, noCudaText(TORCH_VERSION), {}};
@@ -65,7 +55,7 @@ Result<c10::Device> resolveDevice(DeviceChoice choice)
 std::string deviceText(c10::Device device, int threads)
 {
     if (device.is_cuda())
-        return "CUDA";
+        return "CUDA: " + cudaInfo().name;
     const int count = resolveThreads(threads);
     return "CPU, " + std::to_string(count) + (count == 1 ? " thread" : " threads");
 }
@@ -127,6 +117,7 @@ void prepareTrainingThread(const RunSpec& spec)
     prepareTrainingThread(spec.threads);
     at::globalContext().setAllowTF32CuDNN(spec.precision == Precision::Tf32);
     at::globalContext().setAllowTF32CuBLAS(spec.precision == Precision::Tf32);
+    at::globalContext().setBenchmarkCuDNN(true); // the shapes are the same all along: its trials pay
 }
 
 Error errorFromException(const std::exception& exception, int batchSize)

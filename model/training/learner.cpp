@@ -7,6 +7,7 @@
 #include <torch/types.h>
 
 #include <cstring>
+#include <utility>
 
 namespace normscope {
 
@@ -65,6 +66,8 @@ Learner::Learner(const RunSpec& spec, int classes, at::Device device)
     m_network.to(m_device, m_format);
     if (resolveEngine(spec, device) == Engine::Fast)
         m_fast = FastEngine::create(fastSettings(spec, classes), arraysOf(m_network));
+    if (m_device.is_cuda())
+        m_onDevice = std::make_unique<DeviceLearner>(spec, m_network, m_device);
     restart();
 }
 
@@ -75,6 +78,8 @@ void Learner::restart()
         m_fast->weightsChanged();
         return;
     }
+    if (m_onDevice)
+        return m_onDevice->restart();
     m_velocity.clear();
     for (const auto& [name, parameter] : m_network.parameters())
         m_velocity.push_back(at::zeros_like(parameter));
@@ -98,6 +103,10 @@ Learner::StepResult Learner::step(const Batch& batch, double learningRate, std::
         const auto result = m_fast->step(images, learningRate, dropoutKey);
         return {result.loss, result.correct};
     }
+    if (m_onDevice) {
+        const auto result = m_onDevice->step(batch, learningRate);
+        return {result.loss, result.correct};
+    }
     std::vector<at::Tensor> weights;
     for (const auto& [name, parameter] : m_network.parameters()) {
         weights.push_back(parameter);
@@ -118,6 +127,42 @@ Learner::StepResult Learner::step(const Batch& batch, double learningRate, std::
     return {loss.item<double>(), output.argmax(1).eq(labels).sum().item<std::int64_t>()};
 }
 
+void Learner::beginEpoch(const BatchSource& source, std::uint64_t dropoutKey)
+{
+    m_results.clear();
+    if (m_onDevice)
+        m_onDevice->beginEpoch(source, dropoutKey);
+}
+
+void Learner::enqueue(const BatchSource& source, int number, double learningRate, std::uint64_t dropoutKey)
+{
+    if (m_onDevice)
+        m_onDevice->enqueue(number, learningRate);
+    else
+        m_results.push_back(step(source, number, learningRate, dropoutKey));
+}
+
+std::vector<Learner::StepResult> Learner::results(bool all)
+{
+    if (!m_onDevice)
+        return std::exchange(m_results, {});
+    std::vector<StepResult> results;
+    for (const auto& result : m_onDevice->results(all))
+        results.push_back({result.loss, result.correct});
+    return results;
+}
+
+void Learner::endEpoch() noexcept
+{
+    if (m_onDevice)
+        m_onDevice->endEpoch();
+}
+
+at::Tensor Learner::allLogProbabilities(const BatchSource& source) const
+{
+    return m_onDevice ? m_onDevice->logProbabilities(source) : at::Tensor();
+}
+
 at::Tensor Learner::logProbabilities(const BatchSource& source, int number) const
 {
     if (!m_fast)
@@ -135,6 +180,8 @@ at::Tensor Learner::logProbabilities(const at::Tensor& images) const
         m_fast->logProbabilities(imagesOf(pixels), output.data_ptr<float>());
         return output;
     }
+    if (m_onDevice)
+        return m_onDevice->logProbabilities(images);
     const c10::InferenceMode inference;
     return m_network.forward(images.to(m_device), {}).cpu().contiguous();
 }
@@ -143,6 +190,10 @@ std::vector<std::pair<std::string, at::Tensor>> Learner::gradients() const
 {
     std::vector<std::pair<std::string, at::Tensor>> gradients;
     for (const auto& [name, parameter] : m_network.parameters()) {
+        if (m_onDevice) {
+            gradients.emplace_back(name, m_onDevice->gradients()[gradients.size()]);
+            continue;
+        }
         if (!m_fast) {
             gradients.emplace_back(name, parameter.grad());
             continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "model/cuda/devicelearner.h"
 #include "model/fast/fastengine.h"
 #include "model/nn/network.h"
 #include "model/training/batches.h"
@@ -35,6 +36,15 @@ public:
     StepResult step(const BatchSource& source, int number, double learningRate, std::uint64_t dropoutKey);
     /// The same on images [N, 3, 32, 32] and labels [N] int64 from anywhere.
     StepResult step(const Batch& batch, double learningRate, std::uint64_t dropoutKey);
+    /// An epoch step by step without waiting for the device: enqueue() batch after batch, results() for what has come
+    /// back. On the CPU a step is done when enqueue() returns; on CUDA results are up to some dozens of steps late.
+    void beginEpoch(const BatchSource& source, std::uint64_t dropoutKey);
+    void enqueue(const BatchSource& source, int number, double learningRate, std::uint64_t dropoutKey);
+    std::vector<StepResult> results(bool all);
+    void endEpoch() noexcept; ///< also where it was left early, before the source changes or goes
+    /// Log-probabilities [N, classes] on the CPU in evaluation mode, of all images of a source, where the device is
+    /// better asked for all at once; else undefined.
+    at::Tensor allLogProbabilities(const BatchSource& source) const;
     /// Log-probabilities [N, classes] on the CPU in evaluation mode, of batch `number` or of images [N, 3, 32, 32].
     at::Tensor logProbabilities(const BatchSource& source, int number) const;
     at::Tensor logProbabilities(const at::Tensor& images) const;
@@ -48,6 +58,8 @@ private:
     Network m_network;
     std::vector<at::Tensor> m_velocity;
     std::unique_ptr<FastEngine> m_fast; ///< null: LibTorch computes
+    std::unique_ptr<DeviceLearner> m_onDevice; ///< on CUDA
+    std::vector<StepResult> m_results;         ///< else
 };
 
 } // namespace normscope

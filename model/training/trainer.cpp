@@ -64,6 +64,7 @@ struct Trainer::Private {
     EpochPart trainEpoch(int epoch, TrainerObserver& observer, const RunControl& control);
     std::shared_ptr<const Evaluation> evaluate(TrainerObserver* observer, const RunControl* control, int epoch);
     double secondsLeft(int epoch, int batch) const;
+    TrainingOutcome divergence(int epoch, int number, float loss) const;
 
     RunSpec spec;
     std::shared_ptr<const Dataset> dataset;
@@ -76,6 +77,14 @@ struct Trainer::Private {
     double secondsPerBatch = 0;
     double testSeconds = 0;
 };
+
+/// At batch `number` (from 0) of `epoch`.
+TrainingOutcome Trainer::Private::divergence(int epoch, int number, float loss) const
+{
+    const std::int64_t step = static_cast<std::int64_t>(epoch - 1) * train.batches() + number + 1;
+    return {TrainingEnd::Diverged, "diverged at step " + std::to_string(step) + " (epoch " + std::to_string(epoch) + "): the loss became "
+            + (std::isnan(loss) ? "NaN" : "infinite")};
+}
 
 /// With `batch` of the epoch's training batches done and its test still to come.
 double Trainer::Private::secondsLeft(int epoch, int batch) const
@@ -91,13 +100,16 @@ Trainer::Private::EpochPart Trainer::Private::trainEpoch(int epoch, TrainerObser
     part.metrics.epoch = epoch;
     part.metrics.learningRate = stepLearningRate(spec, epoch);
     train.beginEpoch(spec.seed, epoch, spec.augment);
-    if (device.is_cuda()) // the CPU's dropout needs no generator
-        at::manual_seed(streamKey(spec.seed, "dropout", static_cast<std::uint64_t>(epoch)));
-
+    struct EndOfEpoch {
+        Learner& learner;
+        ~EndOfEpoch() { learner.endEpoch(); }
+    } const endOfEpoch{learner};
+    learner.beginEpoch(train, streamKey(spec.seed, "dropout", static_cast<std::uint64_t>(epoch)));
     Stopwatch watch;
     double lossSum = 0;
     std::int64_t correct = 0, seen = 0;
     const int batches = train.batches();
+    int done = 0; // batches whose results are known
     for (int number = 0; number < batches; ++number) {
         watch.exclude(waitWhilePaused(control));
         if (control.stop) {
@@ -105,21 +117,22 @@ Trainer::Private::EpochPart Trainer::Private::trainEpoch(int epoch, TrainerObser
             return part;
         }
         const auto stepNumber = static_cast<std::uint64_t>(epoch - 1) * static_cast<std::uint64_t>(batches) + static_cast<std::uint64_t>(number);
-        const auto result = learner.step(train, number, part.metrics.learningRate, streamKey(spec.seed, "dropout", stepNumber));
-        const auto loss = static_cast<float>(result.loss);
-        if (!std::isfinite(loss)) {
-            part.outcome = {TrainingEnd::Diverged, "diverged at step " + std::to_string(stepNumber + 1) + " (epoch "
-                            + std::to_string(epoch) + "): the loss became " + (std::isnan(loss) ? "NaN" : "infinite")};
-            return part;
+        learner.enqueue(train, number, part.metrics.learningRate, streamKey(spec.seed, "dropout", stepNumber));
+        for (const auto& result : learner.results(number + 1 == batches)) { // on CUDA those of some steps together, later
+            const auto loss = static_cast<float>(result.loss);
+            if (!std::isfinite(loss)) {
+                part.outcome = divergence(epoch, done, loss);
+                return part;
+            }
+            lossSum += loss;
+            correct += result.correct;
+            seen += train.batchImages(done++);
+            const double seconds = watch.seconds();
+            imagesPerSecond = double(seen) / seconds;
+            secondsPerBatch = seconds / done;
+            observer.batchDone({BatchProgress::Phase::Training, epoch, spec.epochs, done, batches, loss, imagesPerSecond,
+                                secondsLeft(epoch, done)});
         }
-        lossSum += loss;
-        correct += result.correct;
-        seen += train.batchImages(number);
-        const double seconds = watch.seconds();
-        imagesPerSecond = double(seen) / seconds;
-        secondsPerBatch = seconds / (number + 1);
-        observer.batchDone({BatchProgress::Phase::Training, epoch, spec.epochs, number + 1, batches, loss, imagesPerSecond,
-                            secondsLeft(epoch, number + 1)});
     }
     part.metrics.seconds = watch.seconds();
     part.metrics.trainLoss = lossSum / batches;
@@ -136,13 +149,15 @@ std::shared_ptr<const Evaluation> Trainer::Private::evaluate(TrainerObserver* ob
     evaluation->index = test.order();
     const auto classes = static_cast<std::int64_t>(evaluation->classes);
     double lossSum = 0;
+    const at::Tensor all = learner.allLogProbabilities(test); // undefined: batch after batch
     for (int number = 0; number < test.batches(); ++number) {
         if (control) {
             watch.exclude(waitWhilePaused(*control));
             if (control->stop)
                 return nullptr;
         }
-        const at::Tensor logProbabilities = learner.logProbabilities(test, number);
+        const at::Tensor logProbabilities =
+            all.defined() ? all.narrow(0, std::int64_t(number) * testBatchSize, test.batchImages(number)) : learner.logProbabilities(test, number);
         const at::Tensor predicted = logProbabilities.argmax(1);
         const at::Tensor probabilities = logProbabilities.exp();
         const auto* classOf = predicted.data_ptr<std::int64_t>();
