@@ -105,7 +105,10 @@ void train(const RunStore& store, RunRecord& record, const std::shared_ptr<const
         record.state = RunState::Failed;
         record.reason = error.message;
     };
-    auto trainer = Trainer::create(record.spec, dataset);
+    RunSpec spec = record.spec; // the record keeps what was asked for
+    if (spec.threads == 0)
+        spec.threads = control.threads;
+    auto trainer = Trainer::create(spec, dataset);
     if (!trainer)
         return fail(trainer.error());
     describeStart(record, *dataset, **trainer);

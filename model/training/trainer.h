@@ -55,6 +55,7 @@ public:
 struct RunControl {
     std::atomic<bool> stop{false};
     std::atomic<bool> pause{false};
+    int threads = 0; ///< for a spec that leaves their number open (0): set before the run starts, see startsNow()
 };
 
 /// How a run ended. `Stopped` and `Diverged` keep all that was done.

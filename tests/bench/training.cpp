@@ -32,6 +32,9 @@ struct Options {
     bool evaluate = false;
     bool pipeline = false;
     bool ceiling = false;
+    int runs = 0;
+    int atOnce = 0;
+    int epochs = 2;
 };
 
 /// Takes the time of `images` training images again and again. An epoch's last batch, which may be smaller, and the
@@ -181,6 +184,34 @@ Result<RunSpec> specOf(const Options& options)
     return spec;
 }
 
+/// The first of batch, group, layer, instance and no norm, on a part of the images, with a test after each epoch whose
+/// share of the time is that of a whole run.
+int measureTogether(const Options& options, const RunSpec& like, const std::shared_ptr<const Dataset>& dataset)
+{
+    std::vector<RunSpec> specs;
+    for (int i = 0; i < options.runs; ++i) {
+        const RunSpec recipe = seedRecipe(static_cast<Normalization>(i));
+        RunSpec& spec = specs.emplace_back(like);
+        spec.normalization = recipe.normalization;
+        spec.dropout = recipe.dropout;
+        spec.epochs = options.epochs;
+        spec.limitTrain = std::size_t(options.images);
+        spec.limitTest = std::max<std::size_t>(1, spec.limitTrain * dataset->test.size() / dataset->train.size());
+    }
+    const SystemInfo system = systemInfo();
+    Json json = {{"data", dataset->title}, {"runs", options.runs}, {"epochs", options.epochs}, {"trainImages", options.images},
+                 {"cores", system.cores}, {"precision", toString(like.precision)},
+                 {"software", "Normscope " + system.version + ", LibTorch " + system.torchVersion}};
+    try {
+        json.update(measureRuns(specs, dataset, options.atOnce, options.repeats));
+    } catch (const std::exception& e) {
+        return fail({ErrorCode::Internal, e.what(), {}});
+    }
+    json["peakMegabytes"] = peakMegabytes();
+    std::cout << json.dump(2) << '\n';
+    return 0;
+}
+
 int measure(const Options& options)
 {
     const auto spec = specOf(options);
@@ -195,6 +226,8 @@ int measure(const Options& options)
     if (!dataset)
         return fail(dataset.error());
     const double loadSeconds = secondsSince(start);
+    if (options.runs > 0)
+        return measureTogether(options, *spec, *dataset);
     if (!options.pipeline)
         return measureTraining(options, *spec, *dataset, loadSeconds);
     std::cout << measurePipeline(**dataset, *spec, options.images, options.repeats).dump(2) << '\n';
@@ -230,6 +263,10 @@ int main(int argc, char** argv)
     app.add_flag("--evaluate", options.evaluate, "Then test on all test images, and take that time too");
     app.add_flag("--pipeline", options.pipeline, "Instead: shuffling, augmentation and normalization alone, on one thread");
     app.add_flag("--ceiling", options.ceiling, "Instead: this machine's rate of matrix products, the limit of all training");
+    app.add_option("--runs", options.runs, "Instead: so many runs of different norms at once as pays against one after another, in turn; "
+                                           "seconds of all of them, on --images training images each")->check(CLI::Range(1, 5));
+    app.add_option("--at-once", options.atOnce, "With --runs: how many at once (default 0: as many as pays)")->check(CLI::NonNegativeNumber);
+    app.add_option("--epochs", options.epochs, "With --runs: of each (default 2)")->check(CLI::PositiveNumber);
     CLI11_PARSE(app, argc, argv);
     if (!options.ceiling)
         return measure(options);

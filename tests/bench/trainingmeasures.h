@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <vector>
 
 namespace normscope::bench {
@@ -34,5 +35,9 @@ Json measureCeiling(int threads, int repeats);
 
 /// Images/s of shuffling, RandAugment and normalization into batches, on one thread and nothing else.
 Json measurePipeline(const Dataset& dataset, const RunSpec& spec, int images, int repeats);
+
+/// Seconds of whole runs, folders and all: at once as `atOnce` says, and one after another, in turn, `repeats` times.
+/// Throws what stands in the way.
+Json measureRuns(const std::vector<RunSpec>& specs, const std::shared_ptr<const Dataset>& dataset, int atOnce, int repeats);
 
 } // namespace normscope::bench
