@@ -1,40 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/training/trainingcontroller.h"
 
-#include "ui/runs/runlibrary.h"
-#include "ui/training/background.h"
-#include "ui/training/trainingworker.h"
+#include "ui/training/trainingcontroller_p.h"
 
 #include <QCoreApplication>
-#include <QThread>
 
-#include <string_view>
+#include <algorithm>
 #include <utility>
 
 namespace normscope {
-
-namespace {
-
-constexpr std::string_view notAllSaved = "not everything was saved"; // executeRun()'s words for a full or failing disk
-
-} // namespace
-
-struct TrainingController::Private {
-    explicit Private(RunLibrary& l) : library(l) {}
-
-    RunLibrary& library;
-    QThread thread;
-    TrainingWorker* worker = nullptr; ///< lives in `thread`
-    State state = State::Idle;
-    QString current;
-    quint64 job = 0; ///< of the current run; a signal with another number is stale
-    std::shared_ptr<RunControl> control;
-    QStringList queue;
-    int done = 0; ///< runs of this queue that have ended
-    bool dataLoaded = false;
-    int loadingPercent = 0;
-    TrainingProgress progress;
-};
 
 TrainingController::TrainingController(RunLibrary& library, std::shared_ptr<DatasetCache> datasets, QObject* parent)
     : TrainingController(library, std::move(datasets), executeRun, parent)
@@ -43,80 +17,95 @@ TrainingController::TrainingController(RunLibrary& library, std::shared_ptr<Data
 
 TrainingController::TrainingController(RunLibrary& library, std::shared_ptr<DatasetCache> datasets, TrainFunction train,
                                        QObject* parent)
-    : QObject(parent), d(std::make_unique<Private>(library))
+    : QObject(parent), d(std::make_unique<Private>(library, std::move(datasets), std::move(train)))
 {
-    d->worker = new TrainingWorker(library.store(), std::move(datasets), std::move(train));
-    d->worker->moveToThread(&d->thread);
-    connect(&d->thread, &QThread::finished, d->worker, &QObject::deleteLater);
-    connectWorker();
-    d->thread.setObjectName(QStringLiteral("training"));
-    connect(&d->thread, &QThread::started, d->worker, [] { giveWayToTheWindow(); }); // on the thread itself
-    d->thread.start();
 }
 
 TrainingController::~TrainingController()
 {
+    d->closing = true;
     stopAll();
-    // Asked through the worker, so that a run handed over just now is still ended and saved.
-    QMetaObject::invokeMethod(d->worker, [this] { d->thread.quit(); }, Qt::QueuedConnection);
-    d->thread.wait();
-    // The run's last words are in this object's event queue: the library must hear how it ended.
+    for (const auto& lane : d->lanes)
+        lane->finish();
+    // The runs' last words are in this object's event queue: the library must hear how they ended.
     QCoreApplication::sendPostedEvents(this, QEvent::MetaCall);
 }
 
-void TrainingController::connectWorker()
+void TrainingController::connectWorker(TrainingLane& lane)
 {
-    connect(d->worker, &TrainingWorker::loading, this, [this](quint64 job, int percent) {
-        if (!isCurrent(job))
-            return;
-        d->loadingPercent = percent;
-        Q_EMIT loadingProgress(d->current, percent);
+    const TrainingWorker* worker = lane.worker();
+    connect(worker, &TrainingWorker::loading, this, [this](quint64 job, int percent) {
+        if (ActiveRun* run = find(job)) {
+            run->loadingPercent = percent;
+            Q_EMIT loadingProgress(run->id, percent);
+        }
     });
-    connect(d->worker, &TrainingWorker::loaded, this, [this](quint64 job) {
-        if (!isCurrent(job))
-            return;
-        d->dataLoaded = true;
-        if (d->state == State::LoadingData)
-            setState(State::Training);
+    connect(worker, &TrainingWorker::loaded, this, [this](quint64 job) {
+        if (ActiveRun* run = find(job)) {
+            run->dataLoaded = true;
+            if (run->state == State::LoadingData)
+                setState(*run, State::Training);
+        }
     });
-    connect(d->worker, &TrainingWorker::progress, this, [this](quint64 job, const BatchProgress& batch) {
-        if (!isCurrent(job))
-            return;
-        d->progress.batch = batch;
-        Q_EMIT progress(lastProgress());
+    connect(worker, &TrainingWorker::progress, this, [this](quint64 job, const BatchProgress& batch) {
+        if (ActiveRun* run = find(job)) {
+            run->batch = batch;
+            Q_EMIT progress(progressOf(run->id));
+        }
     });
-    connect(d->worker, &TrainingWorker::batchLosses, this, [this](quint64 job, const std::vector<float>& losses) {
-        if (isCurrent(job))
-            d->library.appendBatchLosses(d->current, losses);
+    connect(worker, &TrainingWorker::batchLosses, this, [this](quint64 job, const std::vector<float>& losses) {
+        if (const ActiveRun* run = find(job))
+            d->library.appendBatchLosses(run->id, losses);
     });
-    connect(d->worker, &TrainingWorker::epochDone, this, [this](quint64 job, const EpochMetrics& metrics) {
-        if (isCurrent(job))
-            d->library.appendEpoch(d->current, metrics);
+    connect(worker, &TrainingWorker::epochDone, this, [this](quint64 job, const EpochMetrics& metrics) {
+        if (const ActiveRun* run = find(job))
+            d->library.appendEpoch(run->id, metrics);
     });
-    connect(d->worker, &TrainingWorker::evaluationDone, this,
+    connect(worker, &TrainingWorker::evaluationDone, this,
             [this](quint64 job, const std::shared_ptr<const Evaluation>& evaluation) {
-        if (isCurrent(job))
-            d->library.setEvaluation(d->current, evaluation);
+        if (const ActiveRun* run = find(job))
+            d->library.setEvaluation(run->id, evaluation);
     });
-    connect(d->worker, &TrainingWorker::ended, this, [this](quint64 job, const RunRecord& record) {
-        if (isCurrent(job))
-            finishRun(record);
-    });
+    connect(worker, &TrainingWorker::ended, this, &TrainingController::finishRun);
 }
 
-bool TrainingController::isCurrent(quint64 job) const
+TrainingController::ActiveRun* TrainingController::find(quint64 job) const
 {
-    return job == d->job && !d->current.isEmpty();
+    const auto it = std::find_if(d->active.begin(), d->active.end(), [&](const auto& run) { return run->job == job; });
+    return it == d->active.end() ? nullptr : it->get();
+}
+
+TrainingController::ActiveRun* TrainingController::find(const QString& runId) const
+{
+    const auto it = std::find_if(d->active.begin(), d->active.end(), [&](const auto& run) { return run->id == runId; });
+    return it == d->active.end() ? nullptr : it->get();
 }
 
 TrainingController::State TrainingController::state() const
 {
-    return d->state;
+    for (const State state : {State::Training, State::LoadingData, State::Paused, State::Stopping})
+        if (std::any_of(d->active.begin(), d->active.end(), [&](const auto& run) { return run->state == state; }))
+            return state;
+    return State::Idle;
+}
+
+TrainingController::State TrainingController::stateOf(const QString& runId) const
+{
+    const ActiveRun* run = find(runId);
+    return run ? run->state : State::Idle;
+}
+
+QStringList TrainingController::activeRuns() const
+{
+    QStringList ids;
+    for (const auto& run : d->active)
+        ids.append(run->id);
+    return ids;
 }
 
 QString TrainingController::currentRun() const
 {
-    return d->current;
+    return d->active.empty() ? QString() : d->active.front()->id;
 }
 
 QStringList TrainingController::queuedRuns() const
@@ -126,132 +115,98 @@ QStringList TrainingController::queuedRuns() const
 
 TrainingProgress TrainingController::lastProgress() const
 {
-    TrainingProgress now = d->progress;
-    now.runId = d->current;
-    now.queuePosition = d->current.isEmpty() ? 0 : d->done + 1;
-    now.queueLength = d->done + (d->current.isEmpty() ? 0 : 1) + int(d->queue.size());
+    return progressOf(currentRun());
+}
+
+TrainingProgress TrainingController::progressOf(const QString& runId) const
+{
+    TrainingProgress now;
+    now.queueLength = d->done + int(d->active.size()) + int(d->queue.size());
+    if (const ActiveRun* run = find(runId)) {
+        now.runId = run->id;
+        now.batch = run->batch;
+        now.queuePosition = d->done + 1 + int(activeRuns().indexOf(runId));
+    }
     return now;
 }
 
 int TrainingController::loadingPercent() const
 {
-    return d->loadingPercent;
+    return loadingPercentOf(currentRun());
 }
 
-void TrainingController::enqueue(const QString& runId)
+int TrainingController::loadingPercentOf(const QString& runId) const
 {
-    const Run* run = d->library.run(runId);
-    if (!run || run->record.state != RunState::Queued || d->queue.contains(runId))
-        return;
-    d->queue.append(runId);
-    if (d->current.isEmpty())
-        startNext();
-    else
-        Q_EMIT queueChanged();
+    const ActiveRun* run = find(runId);
+    return run ? run->loadingPercent : 0;
+}
+
+void TrainingController::setAtOnce(int atOnce)
+{
+    if (std::exchange(d->atOnce, atOnce) != atOnce && !d->queue.isEmpty())
+        startWaiting();
+}
+
+int TrainingController::atOnce() const
+{
+    return d->atOnce;
+}
+
+void TrainingController::setMachine(const SystemInfo& machine)
+{
+    d->machine = machine;
 }
 
 void TrainingController::pause()
 {
-    if (d->state != State::Training && d->state != State::LoadingData)
+    for (const QString& id : activeRuns())
+        pause(id);
+}
+
+void TrainingController::pause(const QString& runId)
+{
+    ActiveRun* run = find(runId);
+    if (!run || (run->state != State::Training && run->state != State::LoadingData))
         return;
-    d->control->pause = true;
-    setState(State::Paused);
+    run->control->pause = true;
+    setState(*run, State::Paused);
 }
 
 void TrainingController::resume()
 {
-    if (d->state != State::Paused)
+    for (const QString& id : activeRuns())
+        resume(id);
+}
+
+void TrainingController::resume(const QString& runId)
+{
+    ActiveRun* run = find(runId);
+    if (!run || run->state != State::Paused)
         return;
-    d->control->pause = false;
-    setState(d->dataLoaded ? State::Training : State::LoadingData);
+    run->control->pause = false;
+    setState(*run, run->dataLoaded ? State::Training : State::LoadingData);
 }
 
 void TrainingController::stop()
 {
-    if (d->current.isEmpty() || d->state == State::Stopping)
+    for (const QString& id : activeRuns())
+        stop(id);
+}
+
+void TrainingController::stop(const QString& runId)
+{
+    ActiveRun* run = find(runId);
+    if (!run || run->state == State::Stopping)
         return;
-    d->control->stop = true;
-    d->control->pause = false;
-    setState(State::Stopping);
+    run->control->stop = true;
+    run->control->pause = false;
+    setState(*run, State::Stopping);
 }
 
-void TrainingController::stopAll()
+void TrainingController::setState(ActiveRun& run, State state)
 {
-    while (!d->queue.isEmpty())
-        removeQueued(d->queue.last());
-    stop();
-}
-
-void TrainingController::removeQueued(const QString& runId)
-{
-    if (d->queue.removeAll(runId) == 0)
-        return;
-    if (const Run* run = d->library.run(runId)) { // null: it was deleted
-        RunRecord record = run->record;
-        record.state = RunState::Stopped;
-        record.reason = "It was taken from the queue before it started.";
-        // A store that cannot be written has been told of already, when the run was made.
-        static_cast<void>(d->library.store().save(record).ok());
-        d->library.applyRecord(record);
-    }
-    Q_EMIT queueChanged();
-}
-
-void TrainingController::setState(State state)
-{
-    if (std::exchange(d->state, state) != state)
+    if (std::exchange(run.state, state) != state)
         Q_EMIT stateChanged();
-}
-
-void TrainingController::startNext()
-{
-    const Run* run = nullptr;
-    while (!run && !d->queue.isEmpty()) {
-        run = d->library.run(d->queue.takeFirst());
-        if (run && run->record.state != RunState::Queued)
-            run = nullptr;
-    }
-    if (!run) {
-        d->done = 0;
-        setState(State::Idle);
-        Q_EMIT queueChanged();
-        return;
-    }
-    const TrainingJob job{++d->job, run->record, d->control = std::make_shared<RunControl>()};
-    d->current = run->id();
-    d->dataLoaded = false;
-    d->loadingPercent = 0;
-    d->progress = {};
-    d->progress.batch.epochs = job.record.spec.epochs;
-    RunRecord running = job.record;
-    running.state = RunState::Running;
-    d->library.applyRecord(running); // from here the run's folder is the worker's
-    setState(State::LoadingData);
-    Q_EMIT queueChanged();
-    Q_EMIT runStarted(d->current);
-    QMetaObject::invokeMethod(d->worker, [worker = d->worker, job] { worker->train(job); }, Qt::QueuedConnection);
-}
-
-QString TrainingController::nameOf(const QString& id) const
-{
-    const Run* run = d->library.run(id);
-    return run ? run->displayName() : id;
-}
-
-void TrainingController::finishRun(const RunRecord& record)
-{
-    const QString id = std::exchange(d->current, QString());
-    ++d->done;
-    d->library.applyRecord(record);
-    Q_EMIT runEnded(id);
-    if (record.state == RunState::Failed || record.state == RunState::Diverged)
-        Q_EMIT runFailed(id, QString::fromStdString(record.reason));
-    else if (record.reason.find(notAllSaved) != std::string::npos)
-        Q_EMIT d->library.storeError(
-            tr("\"%1\" was trained, but %2").arg(nameOf(id), QString::fromStdString(record.reason)));
-    // A receiver may have queued, and so started, another run already.
-    if (d->current.isEmpty())
-        startNext();
 }
 
 } // namespace normscope

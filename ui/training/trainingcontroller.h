@@ -14,6 +14,7 @@
 namespace normscope {
 
 class RunLibrary;
+class TrainingLane;
 
 /// Where the training stands, for the progress bar and the status line.
 struct TrainingProgress {
@@ -27,8 +28,8 @@ struct TrainingProgress {
 using TrainFunction = std::function<RunRecord(const RunStore&, RunRecord, std::shared_ptr<const Dataset>,
                                               TrainerObserver&, const RunControl&)>;
 
-/// Trains queued runs one after another on a worker thread. Owns the thread; lives in the window's thread.
-/// For each run: runStarted, then progress (at most about 20 a second), then exactly one runEnded.
+/// Trains queued runs on worker threads, as many at once as pays (startsNow() decides). Owns the threads; lives in the
+/// window's thread. For each run: runStarted, then progress (at most about 20 a second), then exactly one runEnded.
 class TrainingController : public QObject {
     Q_OBJECT
 public:
@@ -38,23 +39,36 @@ public:
     TrainingController(RunLibrary& library, std::shared_ptr<DatasetCache> datasets, QObject* parent = nullptr);
     TrainingController(RunLibrary& library, std::shared_ptr<DatasetCache> datasets, TrainFunction train,
                        QObject* parent = nullptr);
-    ~TrainingController() override; ///< stops the current run, saves it and waits for the worker
+    ~TrainingController() override; ///< stops the runs that train, saves them and waits for the workers
 
-    State state() const;
-    QString currentRun() const;  ///< id, empty when idle
+    State state() const; ///< of all: Training where any trains, LoadingData where any gets its data, Paused, Stopping
+    State stateOf(const QString& runId) const; ///< Idle for a run that does not train
+    QStringList activeRuns() const;            ///< those under way, paused ones too, in the order of their starts
+    QString currentRun() const;                ///< id of the first of them, empty when idle
     QStringList queuedRuns() const;
-    TrainingProgress lastProgress() const;
-    int loadingPercent() const; ///< of the data set, in state LoadingData
+    TrainingProgress lastProgress() const; ///< of currentRun()
+    TrainingProgress progressOf(const QString& runId) const;
+    int loadingPercent() const; ///< of the data set of currentRun(), in state LoadingData
+    int loadingPercentOf(const QString& runId) const;
+
+    /// At most so many runs at once; asManyAsPays at first. Runs under way go on.
+    void setAtOnce(int atOnce);
+    int atOnce() const;
+    void setMachine(const SystemInfo& machine); ///< for tests: another one than this
 
     void enqueue(const QString& runId); ///< a run of the library in state Queued
-    void pause();
+    void enqueue(const QStringList& runIds); ///< together: what starts at once shares the cores
+    void pause(); ///< all that are under way
     void resume();
-    void stop();                        ///< the current run; the queue goes on
-    void stopAll();                     ///< the current run and the queue; queued runs become Stopped
+    void stop();  ///< all that are under way; the queue goes on
+    void pause(const QString& runId);
+    void resume(const QString& runId);
+    void stop(const QString& runId);
+    void stopAll(); ///< the runs under way and the queue; queued runs become Stopped
     void removeQueued(const QString& runId);
 
 Q_SIGNALS:
-    void stateChanged();
+    void stateChanged(); ///< state(), or that of one run
     void queueChanged();
     void loadingProgress(const QString& runId, int percent);
     void progress(const normscope::TrainingProgress& progress);
@@ -63,11 +77,15 @@ Q_SIGNALS:
     void runFailed(const QString& runId, const QString& message); ///< besides runEnded, for a message
 
 private:
-    void setState(State state);
-    void startNext();
-    void connectWorker();
-    void finishRun(const RunRecord& record);
-    bool isCurrent(quint64 job) const;
+    struct ActiveRun;
+    void setState(ActiveRun& run, State state);
+    void startWaiting();
+    QStringList takeStarting();
+    TrainingLane& freeLane();
+    void connectWorker(TrainingLane& lane);
+    void finishRun(quint64 job, const RunRecord& record);
+    ActiveRun* find(quint64 job) const;
+    ActiveRun* find(const QString& runId) const;
     QString nameOf(const QString& id) const;
 
     struct Private;

@@ -102,6 +102,16 @@ void AppSettings::setTheme(const QString& theme)
     m_settings.setValue(u"window/theme"_s, theme);
 }
 
+bool AppSettings::runsAtOnce() const
+{
+    return m_settings.value(u"training/at-once"_s, true).toBool();
+}
+
+void AppSettings::setRunsAtOnce(bool atOnce)
+{
+    m_settings.setValue(u"training/at-once"_s, atOnce);
+}
+
 QStringList AppSettings::checkedRuns(const QString& storeFolder) const
 {
     return m_settings.value(checkedKey(storeFolder)).toStringList();

@@ -31,6 +31,8 @@ public:
     void setExportScale(double scale);
     QString theme() const; ///< as on the command line; "system" at first
     void setTheme(const QString& theme);
+    bool runsAtOnce() const; ///< queued runs train at once where it pays; true at first
+    void setRunsAtOnce(bool atOnce);
     /// The checked runs of the store last time; each store has its own.
     QStringList checkedRuns(const QString& storeFolder) const;
     void setCheckedRuns(const QString& storeFolder, const QStringList& ids);

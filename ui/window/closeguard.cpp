@@ -6,16 +6,14 @@
 
 #include <QPushButton>
 
-#include <utility>
-
 namespace normscope {
 
 CloseGuard::CloseGuard(QWidget& window, RunLibrary& library, TrainingController& controller)
     : QObject(&window), m_window(window), m_library(library), m_controller(controller)
 {
     connect(&m_controller, &TrainingController::runEnded, this, [this](const QString& id) {
-        if (id == m_discard)
-            m_library.remove(std::exchange(m_discard, {}));
+        if (m_discard.removeAll(id) > 0)
+            m_library.remove(id);
     });
     connect(&m_controller, &TrainingController::stateChanged, this, [this] {
         if (m_controller.state() != TrainingController::State::Idle)
@@ -42,33 +40,47 @@ void CloseGuard::ask()
         m_question->raise();
         return;
     }
-    const Run* run = m_library.run(m_controller.currentRun());
+    const QStringList asked = m_controller.activeRuns(); // by the time of the answer the queue may have moved on
     // Opened, not executed: the training's news goes on arriving behind the question.
     m_question = new QMessageBox(QMessageBox::Question, tr("Close Normscope"),
-                                 tr("\"%1\" is still training.").arg(run ? run->displayName() : QString()),
-                                 QMessageBox::NoButton, &m_window);
+                                 questionText(), QMessageBox::NoButton, &m_window);
     m_question->setAttribute(Qt::WA_DeleteOnClose);
     m_question->setTextFormat(Qt::PlainText);
     m_question->setInformativeText(tr("Stopping keeps the epochs done; runs that wait in the queue become stopped."));
     QPushButton* keep = m_question->addButton(tr("Keep training"), QMessageBox::RejectRole);
     QPushButton* save = m_question->addButton(tr("Stop and save"), QMessageBox::AcceptRole);
-    QPushButton* discard = m_question->addButton(tr("Discard this run"), QMessageBox::DestructiveRole);
+    QPushButton* discard = m_question->addButton(asked.size() > 1 ? tr("Discard these runs") : tr("Discard this run"), QMessageBox::DestructiveRole);
     m_question->setDefaultButton(keep);
     m_question->setEscapeButton(keep);
     connect(save, &QPushButton::clicked, this, [this] { stopThenClose({}); });
-    // The run that the question names; by the time of the answer the queue may have moved on.
-    connect(discard, &QPushButton::clicked, this, [this, asked = m_controller.currentRun()] { stopThenClose(asked); });
+    connect(discard, &QPushButton::clicked, this, [this, asked] { stopThenClose(asked); });
     m_question->open();
 }
 
-void CloseGuard::stopThenClose(const QString& discard)
+QString CloseGuard::questionText() const
+{
+    QStringList names;
+    for (const QString& id : m_controller.activeRuns())
+        if (const Run* run = m_library.run(id))
+            names.append(run->displayName());
+    if (names.size() == 1)
+        return tr("\"%1\" is still training.").arg(names.first());
+    if (names.size() == 2)
+        return tr("\"%1\" and \"%2\" are still training.").arg(names[0], names[1]);
+    return tr("%1 runs are still training.").arg(names.size());
+}
+
+void CloseGuard::stopThenClose(const QStringList& discard)
 {
     m_closing = true;
-    if (discard == m_controller.currentRun())
-        m_discard = discard;
-    else if (!discard.isEmpty())
-        m_library.remove(discard);
-    m_controller.stopAll(); // its end closes the window
+    const QStringList active = m_controller.activeRuns();
+    for (const QString& id : discard) {
+        if (active.contains(id))
+            m_discard.append(id); // its folder is the worker's until it ends
+        else
+            m_library.remove(id);
+    }
+    m_controller.stopAll(); // the end of the last one closes the window
 }
 
 } // namespace normscope

@@ -4,6 +4,7 @@
 #include <QMessageBox>
 #include <QObject>
 #include <QPointer>
+#include <QStringList>
 
 class QWidget;
 
@@ -25,13 +26,14 @@ public:
 
 private:
     void ask();
-    void stopThenClose(const QString& discard); ///< a run to delete, or nothing
+    QString questionText() const;
+    void stopThenClose(const QStringList& discard); ///< runs to delete
 
     QWidget& m_window;
     RunLibrary& m_library;
     TrainingController& m_controller;
     bool m_closing = false; ///< close as soon as nothing trains
-    QString m_discard;      ///< the run to delete before that
+    QStringList m_discard;  ///< the runs to delete before that
     QPointer<QMessageBox> m_question;
 };
 

@@ -63,8 +63,27 @@ void MainMenu::buildRun(QMainWindow& window, const RunBar& bar, QAction* undoDel
     menu->addSeparator();
     m_compare = add(menu, u"compare"_s, tr("&Compare BN, GN and LN"), &MainMenu::compareRequested);
     m_quickLook = add(menu, {}, tr("Compare BN, GN and LN as &quick looks"), &MainMenu::quickLookRequested);
+    buildQueueChoice(menu);
     menu->addSeparator();
     menu->addAction(undoDelete);
+}
+
+void MainMenu::buildQueueChoice(QMenu* menu)
+{
+    QMenu* queueing = menu->addMenu(tr("&Train queued runs"));
+    queueing->setToolTipsVisible(true);
+    m_queueing = new QActionGroup(this);
+    const auto addChoice = [&](bool atOnce, const QString& text, const QString& toolTip) {
+        QAction* action = queueing->addAction(text);
+        action->setCheckable(true);
+        action->setData(atOnce);
+        action->setToolTip(toolTip);
+        m_queueing->addAction(action);
+    };
+    addChoice(true, tr("At &once where it pays"),
+              tr("On the CPU with the fast engine one run for each core, on a GPU up to three; each shows its own progress"));
+    addChoice(false, tr("One &after another"), tr("Each run has all cores for itself; takes less memory"));
+    connect(m_queueing, &QActionGroup::triggered, this, [this](const QAction* action) { Q_EMIT runsAtOnceChosen(action->data().toBool()); });
 }
 
 void MainMenu::buildView(QMainWindow& window, PageArea& pages)
@@ -101,6 +120,12 @@ void MainMenu::setTheme(ThemeChoice choice)
 {
     for (QAction* action : m_themes->actions())
         action->setChecked(action->data().toInt() == int(choice));
+}
+
+void MainMenu::setRunsAtOnce(bool atOnce)
+{
+    for (QAction* action : m_queueing->actions())
+        action->setChecked(action->data().toBool() == atOnce);
 }
 
 void MainMenu::setWhyNotCompare(const QString& whyNot)

@@ -22,6 +22,7 @@ public:
     MainMenu(QMainWindow& window, const RunBar& bar, PageArea& pages, QMenu* runExports, QAction* undoDelete);
 
     void setTheme(ThemeChoice choice);
+    void setRunsAtOnce(bool atOnce);
     /// Empty: the comparison can be started.
     void setWhyNotCompare(const QString& whyNot);
     QAction* exportComparisonAction() const { return m_exportComparison; }
@@ -35,11 +36,13 @@ Q_SIGNALS:
     void compareRequested();
     void quickLookRequested();
     void themeChosen(normscope::ThemeChoice choice);
+    void runsAtOnceChosen(bool atOnce);
     void aboutRequested();
 
 private:
     void buildFile(QMainWindow& window, QMenu* runExports);
     void buildRun(QMainWindow& window, const RunBar& bar, QAction* undoDelete);
+    void buildQueueChoice(QMenu* menu);
     void buildView(QMainWindow& window, PageArea& pages);
     void buildHelp(QMainWindow& window);
     QAction* add(QMenu* menu, const QString& icon, const QString& text, void (MainMenu::*chosen)());
@@ -49,6 +52,7 @@ private:
     QAction* m_compare = nullptr;
     QAction* m_quickLook = nullptr;
     QActionGroup* m_themes = nullptr;
+    QActionGroup* m_queueing = nullptr;
 };
 
 } // namespace normscope

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/window/mainwindow.h"
 
+#include "model/training/atonce.h"
 #include "model/training/machine.h"
 #include "ui/compare/comparepage.h"
 #include "ui/confusion/confusionpage.h"
@@ -166,7 +167,7 @@ void MainWindow::connectLibrary()
     connect(&m_library, &RunLibrary::runRemoved, this, countRuns);
     connect(&m_library, &RunLibrary::runRemoved, &m_controller, &TrainingController::removeQueued);
     connect(m_runs, &RunPanel::cloneRequested, this, [this](const RunSpec& spec) { m_form->setSpec(spec); });
-    connect(m_runs, &RunPanel::queueRequested, &m_controller, &TrainingController::enqueue);
+    connect(m_runs, &RunPanel::queueRequested, &m_controller, qOverload<const QString&>(&TrainingController::enqueue));
     connect(m_runs, &RunPanel::dequeueRequested, &m_controller, &TrainingController::removeQueued);
     m_runs->setQueueTest([this](const QString& id) { return m_controller.queuedRuns().contains(id); });
 }
@@ -178,6 +179,7 @@ void MainWindow::connectTraining()
         m_message->say(MessageBar::Kind::Error, tr("\"%1\" failed: %2").arg(run ? run->displayName() : id, reason));
     });
     connect(&m_controller, &TrainingController::stateChanged, this, &MainWindow::updateTitle);
+    m_controller.setAtOnce(m_settings.runsAtOnce() ? asManyAsPays : 1);
 }
 
 void MainWindow::connectMenu()
@@ -192,6 +194,11 @@ void MainWindow::connectMenu()
     connect(m_menu, &MainMenu::themeChosen, this, [this](ThemeChoice choice) {
         m_settings.setTheme(toString(choice));
         setTheme(choice);
+    });
+    m_menu->setRunsAtOnce(m_settings.runsAtOnce());
+    connect(m_menu, &MainMenu::runsAtOnceChosen, this, [this](bool atOnce) {
+        m_settings.setRunsAtOnce(atOnce);
+        m_controller.setAtOnce(atOnce ? asManyAsPays : 1);
     });
     const auto updateExport = [this] {
         const bool any = !m_library.checkedRuns().empty();
@@ -260,8 +267,9 @@ void MainWindow::updatePreviews()
 
 void MainWindow::updateTitle()
 {
+    const auto active = m_controller.activeRuns().size();
     const Run* run = m_library.run(m_controller.currentRun());
-    setWindowTitle(run ? tr("%1 - Normscope").arg(run->displayName()) : tr("Normscope"));
+    setWindowTitle(active > 1 ? tr("%1 runs training - Normscope").arg(active) : run ? tr("%1 - Normscope").arg(run->displayName()) : tr("Normscope"));
 }
 
 void MainWindow::startRun(const RunSpec& spec)
@@ -282,12 +290,14 @@ void MainWindow::startRuns(const std::vector<RunSpec>& specs)
             return;
         }
     }
+    QStringList ids;
     for (const RunSpec& spec : specs) {
         const QString id = m_library.create(spec); // says itself why it cannot
         if (id.isEmpty())
-            return;
-        m_controller.enqueue(id);
+            break;
+        ids.append(id);
     }
+    m_controller.enqueue(ids); // together, so that those that start now share the cores
     if (!m_library.runs().empty())
         m_pages->showPage(0);
 }

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/window/runbar.h"
 
+#include "model/training/atonce.h"
 #include "ui/runs/runlibrary.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 #include "ui/window/epochbar.h"
+#include "ui/window/progresstext.h"
+#include "ui/window/trainingrow.h"
 
 #include <QAction>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QLocale>
 #include <QMenu>
+#include <QScrollArea>
 #include <QToolButton>
+#include <QVBoxLayout>
 
 #include <algorithm>
-#include <cmath>
 
 namespace normscope {
 
@@ -23,26 +26,9 @@ using State = TrainingController::State;
 
 namespace {
 
-constexpr double longestShown = 100 * 3600; // an estimate above is noise
-
-// How far an epoch is: its batches, then its test, which is short.
-double epochFraction(const BatchProgress& batch)
-{
-    if (batch.phase == BatchProgress::Phase::Testing)
-        return 1;
-    return batch.batches == 0 ? 0 : double(batch.batch) / batch.batches;
-}
+constexpr int rowsShown = 4; // without scrolling
 
 } // namespace
-
-QString clockText(double seconds)
-{
-    const auto total = qint64(std::llround(std::clamp(seconds, 0.0, longestShown)));
-    const auto two = [](qint64 n) { return u"%1"_s.arg(n, 2, 10, QLatin1Char('0')); };
-    if (total < 3600)
-        return u"%1:%2"_s.arg(total / 60).arg(two(total % 60));
-    return u"%1:%2:%3"_s.arg(total / 3600).arg(two(total / 60 % 60), two(total % 60));
-}
 
 RunBar::RunBar(RunLibrary& library, TrainingController& controller, QWidget* parent)
     : QWidget(parent), m_library(library), m_controller(controller), m_queue(new QLabel), m_speed(new QLabel),
@@ -52,9 +38,13 @@ RunBar::RunBar(RunLibrary& library, TrainingController& controller, QWidget* par
     buildLayout();
     connect(&m_controller, &TrainingController::stateChanged, this, &RunBar::updateState);
     connect(&m_controller, &TrainingController::queueChanged, this, &RunBar::updateState);
-    connect(&m_controller, &TrainingController::progress, this, &RunBar::updateProgress);
-    connect(&m_controller, &TrainingController::loadingProgress, this, &RunBar::updateProgress);
+    connect(&m_controller, &TrainingController::progress, this, [this](const TrainingProgress& now) { updateRow(now.runId); });
+    connect(&m_controller, &TrainingController::loadingProgress, this, &RunBar::updateRow);
     connect(&m_controller, &TrainingController::runEnded, this, &RunBar::updateState);
+    connect(&m_library, &RunLibrary::runChanged, this, [this](const QString& id) { // a name or a colour
+        if (m_controller.activeRuns().contains(id))
+            updateRow(id);
+    });
     updateState();
 }
 
@@ -68,7 +58,7 @@ void RunBar::buildActions()
     connect(m_pause, &QAction::triggered, this, &RunBar::togglePause);
     m_stop = new QAction(themeIcon(u"stop"_s, IconTone::Error), tr("Stop"), this);
     m_stop->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Period));
-    connect(m_stop, &QAction::triggered, &m_controller, &TrainingController::stop);
+    connect(m_stop, &QAction::triggered, &m_controller, [this] { m_controller.stop(); });
     m_stopAll = new QAction(tr("Stop this run and the queue"), this);
     connect(m_stopAll, &QAction::triggered, &m_controller, &TrainingController::stopAll);
 }
@@ -84,8 +74,13 @@ QToolButton* RunBar::button(QAction* action)
 
 void RunBar::buildLayout()
 {
-    auto* layout = new QHBoxLayout(this);
-    layout->setContentsMargins(spacing::normal, spacing::normal, spacing::normal, spacing::small);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(spacing::normal, spacing::normal, spacing::normal, spacing::small);
+    column->setSpacing(spacing::small);
+    auto* layout = new QHBoxLayout;
+    column->addLayout(layout);
+    buildRows();
+    column->addWidget(m_rowArea);
     layout->setSpacing(spacing::normal);
     layout->addWidget(button(m_start));
     layout->addWidget(button(m_pause));
@@ -102,12 +97,34 @@ void RunBar::buildLayout()
     layout->addWidget(m_speed);
     layout->addWidget(m_left);
     // As wide as their longest text, so that the bar does not jump while figures change.
-    m_speed->setMinimumWidth(fontMetrics().horizontalAdvance(tr("%1 images/s").arg(u"99,999"_s)));
-    m_left->setMinimumWidth(fontMetrics().horizontalAdvance(tr("%1 left").arg(u"99:59"_s)));
+    m_speed->setMinimumWidth(fontMetrics().horizontalAdvance(speedText(State::Training, 99'999)));
+    m_left->setMinimumWidth(fontMetrics().horizontalAdvance(leftText(State::Training, 3'599)));
     m_speed->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_left->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_queue->setTextFormat(Qt::PlainText);
-    m_bar->setToolTip(tr("How far the run is; the thin line below shows how far its epoch is"));
+}
+
+void RunBar::buildRows()
+{
+    auto* content = new QWidget;
+    m_rowLayout = new QVBoxLayout(content);
+    m_rowLayout->setContentsMargins(0, 0, 0, 0);
+    m_rowLayout->setSpacing(spacing::small);
+    m_rowArea = new QScrollArea;
+    m_rowArea->setFrameShape(QFrame::NoFrame);
+    m_rowArea->setWidgetResizable(true);
+    m_rowArea->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_rowArea->setWidget(content);
+    m_rowArea->hide();
+}
+
+QList<TrainingRow*> RunBar::rows() const
+{
+    QList<TrainingRow*> shown;
+    for (TrainingRow* row : m_rows)
+        if (!row->isHidden())
+            shown.append(row);
+    return shown;
 }
 
 void RunBar::setCanStart(bool canStart, const QString& whyNot)
@@ -127,25 +144,65 @@ void RunBar::togglePause()
 
 void RunBar::updateState()
 {
-    const State state = m_controller.state();
-    const bool idle = state == State::Idle;
-    const bool stopping = state == State::Stopping;
+    const bool idle = m_controller.state() == State::Idle;
     m_start->setEnabled(m_canStart);
     m_start->setToolTip(!m_canStart ? tr("Cannot start: %1").arg(m_whyNot)
                         : idle      ? tr("Train with the settings of the form (%1)").arg(m_start->shortcut().toString())
                                     : tr("Put a run with the settings of the form into the queue (%1)").arg(m_start->shortcut().toString()));
+    updatePauseAndStop();
+    updateRows();
+    updateQueueText();
+    updateProgress();
+}
+
+void RunBar::updatePauseAndStop()
+{
+    const State state = m_controller.state();
+    const bool idle = state == State::Idle;
+    const bool stopping = state == State::Stopping;
     const bool paused = state == State::Paused;
-    m_pause->setText(paused ? tr("Resume") : tr("Pause"));
+    const bool several = m_controller.activeRuns().size() > 1;
+    m_pause->setText(several ? (paused ? tr("Resume all") : tr("Pause all")) : (paused ? tr("Resume") : tr("Pause")));
     m_pause->setIcon(themeIcon(paused ? u"start"_s : u"pause"_s));
     m_pause->setEnabled(!idle && !stopping);
     const QString nothing = tr("Nothing is training");
-    const QString ending = tr("The run is stopping");
+    const QString ending = several ? tr("The runs are stopping") : tr("The run is stopping");
     m_pause->setToolTip(idle ? nothing : stopping ? ending : paused ? tr("Go on training") : tr("Pause after this batch"));
+    m_stop->setText(several ? tr("Stop all") : tr("Stop"));
     m_stop->setEnabled(!idle && !stopping);
-    m_stop->setToolTip(idle ? nothing : stopping ? ending : tr("Stop this run after this batch; the epochs done are kept"));
+    m_stop->setToolTip(idle ? nothing : stopping ? ending
+                       : several ? tr("Stop the runs that train after this batch; the epochs done are kept, and those that wait begin")
+                                 : tr("Stop this run after this batch; the epochs done are kept"));
+    m_stopAll->setText(several ? tr("Stop these runs and the queue") : tr("Stop this run and the queue"));
     m_stopAll->setEnabled(!idle && !(stopping && m_controller.queuedRuns().isEmpty()));
     m_stopAll->setToolTip(m_stopAll->isEnabled() ? tr("The runs in the queue become stopped") : stopping ? ending : nothing);
-    updateQueueText();
+}
+
+void RunBar::updateRows()
+{
+    const QStringList active = m_controller.activeRuns();
+    const qsizetype count = active.size() > 1 ? active.size() : 0;
+    while (m_rows.size() < count) {
+        m_rows.append(new TrainingRow(m_library, m_controller));
+        m_rowLayout->addWidget(m_rows.last());
+    }
+    for (qsizetype i = 0; i < m_rows.size(); ++i) {
+        if (i < count)
+            m_rows[i]->setRun(active[i]);
+        m_rows[i]->setVisible(i < count);
+    }
+    if (count > 0) {
+        const int visible = int(std::min<qsizetype>(count, rowsShown));
+        m_rowArea->setFixedHeight(visible * m_rows.first()->sizeHint().height() + (visible - 1) * m_rowLayout->spacing());
+    }
+    m_rowArea->setVisible(count > 0);
+}
+
+void RunBar::updateRow(const QString& runId)
+{
+    for (TrainingRow* row : rows())
+        if (row->runId() == runId)
+            row->refresh();
     updateProgress();
 }
 
@@ -156,57 +213,59 @@ void RunBar::updateQueueText()
     m_queue->setVisible(run != nullptr);
     if (!run)
         return;
+    const int active = int(m_controller.activeRuns().size()), waiting = int(m_controller.queuedRuns().size());
+    if (active > 1) {
+        m_queue->setText(waiting > 0 ? tr("%1 runs training, %2 waiting").arg(active).arg(waiting) : tr("%1 runs training").arg(active));
+        m_queue->setToolTip(tr("Whether they train at once is chosen in the menu Run, Train queued runs"));
+        return;
+    }
     const QString name = m_queue->fontMetrics().elidedText(run->displayName(), Qt::ElideRight, 220);
     m_queue->setText(now.queueLength > 1 ? tr("Run %1 of %2: %3").arg(now.queuePosition).arg(now.queueLength).arg(name) : name);
     m_queue->setToolTip(run->displayName().toHtmlEscaped());
 }
 
-QString RunBar::progressText(const TrainingProgress& now) const
+/// All runs of the queue together: those done, those that train, those that wait.
+void RunBar::showAll()
 {
-    const QString epoch = tr("epoch %1/%2").arg(std::max(now.batch.epoch, 1)).arg(now.batch.epochs);
-    switch (m_controller.state()) {
-    case State::Idle: return tr("ready");
-    case State::LoadingData: {
-        const Run* run = m_library.run(now.runId);
-        const QString title = run ? QString::fromStdString(run->record.spec.data.title()) : QString();
-        return tr("loading %1, %2 %").arg(title).arg(m_controller.loadingPercent());
+    const QStringList active = m_controller.activeRuns();
+    double done = 0, speed = 0, left = 0;
+    for (const QString& id : active) {
+        const BatchProgress batch = m_controller.progressOf(id).batch;
+        const bool training = m_controller.stateOf(id) == State::Training && batch.epoch > 0;
+        done += doneOf(batch);
+        speed += training ? batch.imagesPerSecond : 0;
+        left = std::max(left, training ? batch.secondsLeft : 0);
     }
-    case State::Paused: return tr("%1, paused").arg(epoch);
-    case State::Stopping: return tr("%1, stopping").arg(epoch);
-    case State::Training: break;
-    }
-    if (now.batch.phase == BatchProgress::Phase::Testing)
-        return tr("%1, testing").arg(epoch);
-    return now.batch.batches == 0 ? tr("%1, getting ready").arg(epoch)
-                                  : tr("%1, batch %2/%3").arg(epoch).arg(now.batch.batch).arg(now.batch.batches);
+    const TrainingProgress now = m_controller.lastProgress();
+    const int ended = now.queuePosition - 1;
+    m_bar->show((ended + done) / std::max(now.queueLength, 1), 0, tr("%1 of %2 runs done").arg(ended).arg(now.queueLength));
+    m_bar->setToolTip(tr("How far the runs of the queue are, all together"));
+    m_speed->setVisible(true);
+    m_left->setVisible(true);
+    m_speed->setText(speed > 0 ? speedText(State::Training, speed) : QString());
+    m_left->setText(left > 0 ? leftText(State::Training, left) : QString());
+    m_speed->setToolTip(tr("Of all runs that train"));
+    m_left->setToolTip(tr("Estimated time to the end of the runs that train"));
 }
 
 void RunBar::updateProgress()
 {
+    if (m_controller.activeRuns().size() > 1)
+        return showAll();
     const TrainingProgress now = m_controller.lastProgress();
     const State state = m_controller.state();
     const bool moving = state != State::Idle && now.batch.epoch > 0;
     m_speed->setVisible(moving);
     m_left->setVisible(moving);
-    if (state == State::Idle) {
-        m_bar->clear();
-        m_bar->show(0, 0, progressText(now));
-        return;
-    }
-    if (state == State::LoadingData) {
-        m_bar->show(0, m_controller.loadingPercent() / 100.0, progressText(now));
-        return;
-    }
-    const double epoch = epochFraction(now.batch);
-    const double run = now.batch.epochs == 0 ? 0 : (std::max(now.batch.epoch - 1, 0) + epoch) / now.batch.epochs;
-    m_bar->show(run, epoch, progressText(now));
-    if (!moving)
-        return;
-    // A run that stands still has no speed and no end in sight; the labels keep their place.
-    const bool training = state == State::Training;
-    m_speed->setText(!training ? QString() : tr("%1 images/s").arg(QLocale().toString(qint64(std::llround(now.batch.imagesPerSecond)))));
-    m_left->setText(training && std::isfinite(now.batch.secondsLeft) ? tr("%1 left").arg(clockText(now.batch.secondsLeft)) : QString());
+    m_speed->setToolTip({});
     m_left->setToolTip(tr("Estimated time to the end of this run"));
+    m_bar->setToolTip(tr("How far the run is; the thin line below shows how far its epoch is"));
+    if (state == State::Idle)
+        return m_bar->show(0, 0, tr("ready"));
+    showProgress(*m_bar, m_library, m_controller, now.runId);
+    // A run that stands still has no speed and no end in sight; the labels keep their place.
+    m_speed->setText(speedText(state, now.batch.imagesPerSecond));
+    m_left->setText(leftText(state, now.batch.secondsLeft));
 }
 
 } // namespace normscope

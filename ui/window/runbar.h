@@ -7,14 +7,18 @@
 
 class QAction;
 class QLabel;
+class QScrollArea;
 class QToolButton;
+class QVBoxLayout;
 
 namespace normscope {
 
 class EpochBar;
 class RunLibrary;
+class TrainingRow;
 
-/// The top of the window: start, pause and stop, and where the training stands.
+/// The top of the window: start, pause and stop, and where the training stands. Where several runs train at once, its
+/// buttons and figures are for all of them, and each has a row of its own below.
 class RunBar : public QWidget {
     Q_OBJECT
 public:
@@ -27,6 +31,8 @@ public:
     QAction* stopAction() const { return m_stop; }
     QAction* stopAllAction() const { return m_stopAll; }
     EpochBar* epochBar() const { return m_bar; }
+    QLabel* queueLabel() const { return m_queue; }
+    QList<TrainingRow*> rows() const; ///< the visible ones; none where a single run trains
 
 Q_SIGNALS:
     void startRequested();
@@ -34,12 +40,16 @@ Q_SIGNALS:
 private:
     void buildActions();
     void buildLayout();
+    void buildRows();
     QToolButton* button(QAction* action);
     void updateState();
+    void updatePauseAndStop();
+    void updateRows();
+    void updateRow(const QString& runId);
     void updateProgress();
     void updateQueueText();
+    void showAll();
     void togglePause();
-    QString progressText(const TrainingProgress& progress) const;
 
     RunLibrary& m_library;
     TrainingController& m_controller;
@@ -53,9 +63,9 @@ private:
     QLabel* m_speed = nullptr;
     QLabel* m_left = nullptr;
     EpochBar* m_bar = nullptr;
+    QScrollArea* m_rowArea = nullptr; ///< for more rows than there is room for
+    QVBoxLayout* m_rowLayout = nullptr;
+    QList<TrainingRow*> m_rows; ///< made as needed and kept
 };
-
-/// "0:42", "3:10", "1:05:00"
-QString clockText(double seconds);
 
 } // namespace normscope

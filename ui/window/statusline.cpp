@@ -53,7 +53,8 @@ void StatusLine::setFormData(const DataSpec& spec)
 void StatusLine::refresh()
 {
     const Run* run = m_library.run(m_controller.currentRun());
-    m_device->setText(run && !run->record.device.empty() ? QString::fromStdString(run->record.device) : deviceText(systemInfo()));
+    const bool alone = m_controller.activeRuns().size() == 1; // of several each has its share of the machine
+    m_device->setText(run && alone && !run->record.device.empty() ? QString::fromStdString(run->record.device) : deviceText(systemInfo()));
     m_data->setText(tr("Data: %1").arg(QString::fromStdString((run ? run->record.spec.data : m_formData).title())));
 }
 
