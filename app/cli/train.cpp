@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
+#include "app/cli/progress.h"
 
+#include "model/training/atonce.h"
 #include "model/training/machine.h"
 #include "model/training/session.h"
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <iostream>
 #include <set>
 #include <thread>
-
-#include <unistd.h>
 
 namespace normscope::cli {
 
@@ -18,7 +19,8 @@ namespace {
 
 struct TrainOptions {
     std::string data = "fashion-mnist";
-    std::string norm;
+    std::vector<std::string> norms;
+    int atOnce = asManyAsPays;
     std::string device = "auto";
     std::string engine = "auto";
     std::string precision = "f32";
@@ -29,53 +31,21 @@ struct TrainOptions {
     std::shared_ptr<std::string> store;
 };
 
-std::string durationText(double seconds)
-{
-    const auto whole = static_cast<long>(seconds + 0.5);
-    return std::to_string(whole / 60) + ":" + (whole % 60 < 10 ? "0" : "") + std::to_string(whole % 60);
-}
-
-/// A progress bar on a terminal, otherwise one line per epoch; all of it on stderr.
-class ProgressPrinter : public TrainerObserver {
-public:
-    ProgressPrinter() : m_terminal(isatty(STDERR_FILENO) != 0) {}
-
-    void batchDone(const BatchProgress& progress) override
-    {
-        if (!m_terminal || (progress.batch != progress.batches && std::chrono::steady_clock::now() < m_next))
-            return;
-        m_next = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
-        if (progress.phase == BatchProgress::Phase::Testing) {
-            std::cerr << "\r\033[KEpoch " << progress.epoch << '/' << progress.epochs << "  testing" << std::flush;
-            return;
-        }
-        constexpr int width = 30;
-        const int filled = width * progress.batch / std::max(progress.batches, 1);
-        std::cerr << "\r\033[KEpoch " << progress.epoch << '/' << progress.epochs << " [" << std::string(std::size_t(filled), '=')
-                  << std::string(std::size_t(width - filled), ' ') << "] loss " << fixed(progress.loss, 4) << "  "
-                  << fixed(progress.imagesPerSecond, 0) << " images/s  " << durationText(progress.secondsLeft) << " left" << std::flush;
-    }
-
-    void epochDone(const EpochMetrics& m) override
-    {
-        std::cerr << (m_terminal ? "\r\033[K" : "") << "Epoch " << m.epoch << ": train accuracy " << fixed(m.trainAccuracy, 2)
-                  << " %, test accuracy " << fixed(m.testAccuracy, 2) << " %, train loss " << fixed(m.trainLoss, 4) << ", test loss "
-                  << fixed(m.testLoss, 4) << ", learning rate " << m.learningRate << ", " << fixed(m.seconds, 1) << " s" << std::endl;
-    }
-
-private:
-    bool m_terminal;
-    std::chrono::steady_clock::time_point m_next;
+/// A run of this call.
+struct CliRun {
+    RunRecord record;
+    RunControl control;
 };
 
-/// Passes the interrupt flag on to the trainer.
+/// Passes the interrupt flag on to the runs.
 class InterruptWatcher {
 public:
-    explicit InterruptWatcher(RunControl& control)
-        : m_thread([&control](std::stop_token token) {
+    explicit InterruptWatcher(std::deque<CliRun>& runs)
+        : m_thread([&runs](std::stop_token token) {
               while (!token.stop_requested()) {
                   if (interruptFlag())
-                      control.stop = true;
+                      for (CliRun& run : runs)
+                          run.control.stop = true;
                   std::this_thread::sleep_for(std::chrono::milliseconds(20));
               }
           })
@@ -86,9 +56,9 @@ private:
     std::jthread m_thread;
 };
 
-Result<RunSpec> specOf(const TrainOptions& options)
+Result<RunSpec> specOf(const TrainOptions& options, const std::string& norm)
 {
-    const auto normalization = parseNormalization(options.norm);
+    const auto normalization = parseNormalization(norm);
     if (!normalization)
         return normalization.error();
     const auto device = parseDevice(options.device);
@@ -116,7 +86,35 @@ Result<RunSpec> specOf(const TrainOptions& options)
     return spec;
 }
 
-int trainRun(const RunStore& store, const RunSpec& spec, const std::string& name, std::shared_ptr<const Dataset> dataset)
+/// One for each norm, checked as far as that goes without the images.
+Result<std::vector<RunSpec>> specsOf(const TrainOptions& options)
+{
+    std::vector<RunSpec> specs;
+    for (const std::string& norm : options.norms) {
+        const auto spec = specOf(options, norm);
+        if (!spec)
+            return spec.error();
+        if (const Status status = checkSpec(*spec); !status)
+            return status.error();
+        if (const Status status = checkMachine(*spec); !status)
+            return status.error();
+        if (std::find(specs.begin(), specs.end(), *spec) != specs.end())
+            return Error{ErrorCode::BadUsage, "--norm " + norm + " is given twice: equal settings give equal runs. Name each norm once.", {}};
+        specs.push_back(*spec);
+    }
+    return specs;
+}
+
+/// A name for a run of several that were given one name together.
+std::string wantedName(const TrainOptions& options, const RunSpec& spec)
+{
+    if (options.name.empty())
+        return normalizationTitle(spec.normalization, spec.groups);
+    return options.norms.size() == 1 ? options.name : options.name + ", " + normalizationShortTitle(spec.normalization, spec.groups);
+}
+
+/// All of them, before the first one trains, so that they are seen to wait.
+Status createRuns(const RunStore& store, const std::vector<RunSpec>& specs, const TrainOptions& options, std::deque<CliRun>& runs)
 {
     std::set<int> colours;
     std::set<std::string> names;
@@ -124,55 +122,94 @@ int trainRun(const RunStore& store, const RunSpec& spec, const std::string& name
         colours.insert(run.colour);
         names.insert(run.name);
     }
-    const std::string wanted = name.empty() ? normalizationTitle(spec.normalization, spec.groups) : name;
-    auto record = store.create(spec, freeName(wanted, names), freeColour(colours));
-    if (!record)
-        return report(record.error());
-    RunControl control;
-    ProgressPrinter printer;
-    const InterruptWatcher watcher(control);
-    if (spec.quickLook)
-        std::cerr << "Quick look: a fifth of the images; its figures are not those of a full run.\n";
-    const RunRecord ended = executeRun(store, *record, std::move(dataset), printer, control);
-    if (!ended.reason.empty())
-        std::cerr << "normscope-cli: " << toString(ended.state) << ": " << ended.reason << '\n';
-    std::cout << ended.folder << std::endl;
-    if (ended.state == RunState::Stopped)
+    for (const RunSpec& spec : specs) {
+        auto record = store.create(spec, freeName(wantedName(options, spec), names), freeColour(colours));
+        if (!record)
+            return record.error();
+        colours.insert(record->colour);
+        names.insert(record->name);
+        runs.emplace_back().record = std::move(*record);
+    }
+    return {};
+}
+
+/// A run whose turn comes after an interrupt.
+RunRecord neverStarted(const RunStore& store, RunRecord record)
+{
+    record.state = RunState::Stopped;
+    record.reason = "It was taken from the queue before it started.";
+    if (const Status status = store.save(record); !status)
+        record.reason += " " + status.error().message;
+    return record;
+}
+
+int exitCodeOf(const std::deque<CliRun>& runs)
+{
+    const auto any = [&](auto test) { return std::any_of(runs.begin(), runs.end(), [&](const CliRun& run) { return test(run.record); }); };
+    if (any([](const RunRecord& record) { return record.state == RunState::Stopped; }))
         return Interrupted;
     // A finished run has a reason where not everything could be saved.
-    return ended.state == RunState::Finished && ended.reason.empty() ? Done : RunFailed;
+    return any([](const RunRecord& record) { return record.state != RunState::Finished || !record.reason.empty(); }) ? RunFailed : Done;
+}
+
+int trainRuns(const RunStore& store, const std::vector<RunSpec>& specs, const TrainOptions& options,
+              const std::shared_ptr<const Dataset>& dataset)
+{
+    std::deque<CliRun> runs;
+    const Status created = createRuns(store, specs, options, runs);
+    if (!created && runs.empty())
+        return report(created.error());
+    if (specs.front().quickLook)
+        std::cerr << "Quick look: a fifth of the images; its figures are not those of a full run.\n";
+    ProgressLines lines(specs.size() > 1);
+    const InterruptWatcher watcher(runs);
+    trainTogether({specs.begin(), specs.begin() + std::ptrdiff_t(runs.size())}, options.atOnce, [&](TogetherRun& turn) {
+        CliRun& run = runs[turn.number];
+        const RunSpec& spec = specs[turn.number];
+        const std::string shortName = normalizationShortTitle(spec.normalization, spec.groups);
+        run.control.threads = turn.threads;
+        ProgressPrinter printer(lines, run.record.name, shortName, turn);
+        run.record = interruptFlag() ? neverStarted(store, run.record) : executeRun(store, run.record, dataset, printer, run.control);
+        lines.ended(shortName);
+        if (!run.record.reason.empty())
+            lines.say(run.record.name, std::string(toString(run.record.state)) + ": " + run.record.reason);
+    });
+    for (const CliRun& run : runs)
+        std::cout << run.record.folder << std::endl;
+    return created ? exitCodeOf(runs) : report(created.error());
 }
 
 int train(const TrainOptions& options)
 {
-    const auto spec = specOf(options);
-    if (!spec)
-        return report(spec.error());
-    if (const Status status = checkSpec(*spec); !status)
-        return report(status.error());
-    if (const Status status = checkMachine(*spec); !status)
-        return report(status.error());
+    const auto specs = specsOf(options);
+    if (!specs)
+        return report(specs.error());
     const auto store = openStore(*options.store);
     if (!store)
         return report(store.error());
     watchInterrupts();
-    std::cerr << "Loading " << spec->data.title() << " ..." << std::endl;
+    const DataSpec& data = specs->front().data;
+    std::cerr << "Loading " << data.title() << " ..." << std::endl;
     LoadOptions loading;
     loading.cancel = &interruptFlag();
-    auto dataset = loadDataset(spec->data, loading);
+    auto dataset = loadDataset(data, loading);
     if (!dataset)
         return report(dataset.error());
     for (const auto& warning : (*dataset)->warnings)
         std::cerr << "Warning: " << warning << '\n';
-    auto issues = validate(*spec, (*dataset)->train.size());
-    for (auto& issue : machineIssues(*spec))
-        issues.push_back(std::move(issue));
-    for (const auto& issue : issues) {
-        if (issue.isError)
-            return report({ErrorCode::BadUsage, issue.message, {}});
-        std::cerr << "Warning: " << issue.message << '\n';
+    std::set<std::string> said; // runs that are alike have the same warnings
+    for (const RunSpec& spec : *specs) {
+        auto issues = validate(spec, (*dataset)->train.size());
+        for (auto& issue : machineIssues(spec))
+            issues.push_back(std::move(issue));
+        for (const auto& issue : issues) {
+            if (issue.isError)
+                return report({ErrorCode::BadUsage, issue.message, {}});
+            if (said.insert(issue.message).second)
+                std::cerr << "Warning: " << issue.message << '\n';
+        }
     }
-    return trainRun(*store, *spec, options.name, std::move(*dataset));
+    return trainRuns(*store, *specs, options, *dataset);
 }
 
 /// Adds an option whose value replaces the recipe's only where it was given.
@@ -190,9 +227,12 @@ void addField(CLI::App& command, TrainOptions& options, const std::string& name,
 void addTrain(CLI::App& app, Outcome& outcome)
 {
     auto options = std::make_shared<TrainOptions>();
-    CLI::App& command = *app.add_subcommand("train", "Train one network; the last line of stdout is the run's folder");
+    CLI::App& command = *app.add_subcommand("train", "Train networks; the last lines of stdout are the folders of the runs");
     command.add_option("--data", options->data, "fashion-mnist[:DIR], cifar10:DIR or folder:DIR (default: fashion-mnist)")->type_name("SPEC");
-    command.add_option("--norm", options->norm, "batch, layer, group, instance or none")->required()->type_name("NAME");
+    command.add_option("--norm", options->norms, "batch, layer, group, instance or none; several, with commas or given again, are queued together")
+        ->required()->type_name("NAME")->delimiter(',')->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    command.add_option("--at-once", options->atOnce, "Of several, how many train at once (default 0: as many as pays; 1: one after another)")
+        ->check(CLI::NonNegativeNumber);
     command.add_flag("--quick", options->quick, "A quick look: a fifth of the images, 5 epochs");
     addField<&RunSpec::groups>(command, *options, "--groups", "Groups of group norm: 1, 2, 4, 8 or 16 (default 4)");
     addField<&RunSpec::epochs>(command, *options, "--epochs", "Passes over the training images (default 20)");

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/training/atonce.h"
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <string>
+
+namespace normscope::cli {
+
+/// Where runs that train at once tell how far they are; safe from any thread. A line per epoch, which names its run where
+/// there are several, and on a terminal a line that changes below; all of it on stderr.
+class ProgressLines {
+public:
+    /// `several`: a run is named in each of its lines.
+    explicit ProgressLines(bool several);
+
+    void batchDone(const std::string& shortName, const BatchProgress& progress);
+    void epochDone(const std::string& name, const EpochMetrics& metrics);
+    void say(const std::string& name, const std::string& text); ///< a line of its own
+    void ended(const std::string& shortName); ///< its part of the changing line is over
+
+private:
+    std::string changingLine(const BatchProgress& newest) const;
+
+    const bool m_several;
+    const bool m_terminal;
+    std::mutex m_mutex;
+    std::map<std::string, BatchProgress> m_now; ///< by short name
+    std::chrono::steady_clock::time_point m_next;
+};
+
+/// Passes on what one run tells.
+class ProgressPrinter : public TrainerObserver {
+public:
+    ProgressPrinter(ProgressLines& lines, std::string name, std::string shortName, TogetherRun& run)
+        : m_lines(lines), m_name(std::move(name)), m_shortName(std::move(shortName)), m_run(run)
+    {
+    }
+
+    void batchDone(const BatchProgress& progress) override
+    {
+        m_run.done = doneOf(progress);
+        m_lines.batchDone(m_shortName, progress);
+    }
+    void epochDone(const EpochMetrics& metrics) override { m_lines.epochDone(m_name, metrics); }
+
+private:
+    ProgressLines& m_lines;
+    std::string m_name;
+    std::string m_shortName;
+    TogetherRun& m_run;
+};
+
+} // namespace normscope::cli
