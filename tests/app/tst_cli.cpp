@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Drives the real normscope-cli with real files.
+#include "tests/fixtures/compareenums.h"
 #include "tests/fixtures/testsupport.h"
 
 #include "model/training/trainer.h"
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -74,6 +76,10 @@ private Q_SLOTS:
     void badUse();
     void interruptSavesAndExits130();
     void divergedRunExits1();
+    void severalNormsAreQueuedTogether_data();
+    void severalNormsAreQueuedTogether();
+    void interruptStopsAllOfSeveral();
+    void failureOfOneLeavesTheOthers();
 
 private:
     QStringList trainArguments(const QString& norm, const QStringList& more = {}) const;
@@ -244,6 +250,9 @@ void TestCli::badUse_data()
     row("unknown engine", {QStringLiteral("--norm"), QStringLiteral("batch"), QStringLiteral("--engine"), QStringLiteral("slow")}, "choose auto, libtorch or fast");
     row("unknown precision", {QStringLiteral("--norm"), QStringLiteral("batch"), QStringLiteral("--precision"), QStringLiteral("f16")}, "choose f32, tf32 or bf16");
     row("tf32 on the CPU", {QStringLiteral("--norm"), QStringLiteral("batch"), QStringLiteral("--device"), QStringLiteral("cpu"), QStringLiteral("--precision"), QStringLiteral("tf32")}, "Precision tf32 is there on CUDA devices only");
+    row("a norm twice", {QStringLiteral("--norm"), QStringLiteral("batch,layer"), QStringLiteral("--norm"), QStringLiteral("batch")}, "--norm batch is given twice");
+    row("one of two norms unknown", {QStringLiteral("--norm"), QStringLiteral("batch,weight")}, "choose batch, layer, group, instance or none");
+    row("at once negative", {QStringLiteral("--norm"), QStringLiteral("batch"), QStringLiteral("--at-once"), QStringLiteral("-1")}, "--at-once");
     row("no norm", {}, "--norm is required");
     row("no such folder", {QStringLiteral("--norm"), QStringLiteral("batch"), QStringLiteral("--data"), QStringLiteral("folder:/nowhere")}, "/nowhere");
     row("no such data", {QStringLiteral("--norm"), QStringLiteral("batch"), QStringLiteral("--data"), QStringLiteral("mnist")}, "mnist");
@@ -284,6 +293,78 @@ void TestCli::divergedRunExits1()
     QCOMPARE(answer.code, 1);
     QVERIFY2(answer.err.contains(QStringLiteral("diverged at step ")), qPrintable(answer.err));
     QVERIFY(QDir(answer.lastLine()).exists());
+}
+
+void TestCli::severalNormsAreQueuedTogether_data()
+{
+    QTest::addColumn<QStringList>("more");
+    QTest::newRow("with commas, as many as pays") << QStringList{QStringLiteral("--norm"), QStringLiteral("batch,group,layer")};
+    QTest::newRow("given again, one after another")
+        << QStringList{QStringLiteral("--norm"), QStringLiteral("batch"), QStringLiteral("--norm"), QStringLiteral("group"), QStringLiteral("--norm"),
+                       QStringLiteral("layer"), QStringLiteral("--at-once"), QStringLiteral("1")};
+    QTest::newRow("three at once") << QStringList{QStringLiteral("--norm"), QStringLiteral("batch,group,layer"), QStringLiteral("--at-once"),
+                                                  QStringLiteral("3")};
+}
+
+void TestCli::severalNormsAreQueuedTogether()
+{
+    QFETCH(QStringList, more);
+    const QString folder = m_folder.filePath(QStringLiteral("several"));
+    QDir(folder).removeRecursively();
+    const Answer answer = call(QStringList{QStringLiteral("train"), QStringLiteral("--data"), data(), QStringLiteral("--epochs"), QStringLiteral("2"),
+                                           QStringLiteral("--batch-size"), QStringLiteral("16"), QStringLiteral("--threads"), QStringLiteral("1"),
+                                           QStringLiteral("--store"), folder} + more);
+    QVERIFY2(answer.code == 0, qPrintable(answer.err));
+    const QStringList folders = answer.out.trimmed().split(QLatin1Char('\n'));
+    QCOMPARE(folders.size(), 3);
+    const auto opened = RunStore::open(folder.toStdString());
+    const char* const norms[] = {"Batch norm", "Group norm (4 groups)", "Layer norm"}; // in the order of the call
+    std::set<int> colours;
+    for (int i = 0; i < 3; ++i) {
+        const auto run = opened->load(QFileInfo(folders[i]).fileName().toStdString());
+        QVERIFY(run);
+        QCOMPARE(run->name, std::string(norms[i]));
+        QCOMPARE(run->state, RunState::Finished);
+        QCOMPARE(run->epochs.size(), std::size_t(2));
+        colours.insert(run->colour);
+        QCOMPARE(answer.err.count(QString::fromLatin1(norms[i]) + QStringLiteral(": Epoch ")), 2); // each line says whose it is
+    }
+    QCOMPARE(colours.size(), std::size_t(3));
+    QCOMPARE(lines(folders[0] + QStringLiteral("/predictions.csv")), lines(m_run + QStringLiteral("/predictions.csv"))); // as alone
+}
+
+void TestCli::interruptStopsAllOfSeveral()
+{
+    for (const QString& atOnce : {QStringLiteral("2"), QStringLiteral("1")}) {
+        Cli cli(trainArguments(QStringLiteral("layer,batch,group"), {QStringLiteral("--epochs"), QStringLiteral("900"), QStringLiteral("--at-once"), atOnce,
+                                                                     QStringLiteral("--name"), QStringLiteral("stopped ") + atOnce}));
+        QByteArray seen;
+        QTRY_VERIFY_WITH_TIMEOUT((seen += cli.process().readAllStandardError()).contains("LN: Epoch 2"), 60'000);
+        ::kill(pid_t(cli.process().processId()), SIGINT);
+        const Answer answer = cli.finish();
+        QCOMPARE(answer.code, 130);
+        const QStringList folders = answer.out.trimmed().split(QLatin1Char('\n'));
+        QCOMPARE(folders.size(), 3);
+        const auto opened = RunStore::open(store().toStdString());
+        for (const QString& folder : folders) {
+            const auto run = opened->load(QFileInfo(folder).fileName().toStdString());
+            QVERIFY(run);
+            QCOMPARE(run->state, RunState::Stopped);
+        }
+        QVERIFY(lines(folders[0] + QStringLiteral("/metrics.csv")).size() >= 3);
+        QVERIFY(!QFile::exists(folders[2] + QStringLiteral("/weights.pt"))); // its turn had not come
+    }
+}
+
+void TestCli::failureOfOneLeavesTheOthers()
+{
+    const Answer answer = call(trainArguments(QStringLiteral("none,batch"), {QStringLiteral("--lr"), QStringLiteral("100"), QStringLiteral("--name"),
+                                                                             QStringLiteral("steep")}));
+    QCOMPARE(answer.code, 1);
+    QVERIFY2(answer.err.contains(QStringLiteral("normscope-cli: steep, None: diverged: ")), qPrintable(answer.err));
+    const QStringList folders = answer.out.trimmed().split(QLatin1Char('\n'));
+    QCOMPARE(folders.size(), 2);
+    QCOMPARE(lines(folders[1] + QStringLiteral("/metrics.csv")).size(), 3);
 }
 
 QTEST_GUILESS_MAIN(TestCli)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/training/atonce.h"
 #include "tests/fixtures/compareenums.h"
 #include "tests/fixtures/testsupport.h"
 #include "ui/runs/runlibrary.h"
@@ -10,6 +11,7 @@
 #include <QTest>
 #include <QThread>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -33,6 +35,7 @@ public:
     std::atomic<int> batchMs{1};
     std::atomic<bool> endless{false};
     std::atomic<int> running{0};
+    std::atomic<int> mostRunning{0};
     std::atomic<int> batches{0};
     std::atomic<Qt::HANDLE> thread{nullptr};
     std::atomic<int> niceness{0};
@@ -40,7 +43,8 @@ public:
 
     RunRecord operator()(const RunStore& store, RunRecord record, TrainerObserver& observer, const RunControl& control)
     {
-        ++running;
+        for (int now = ++running, most = mostRunning; now > most && !mostRunning.compare_exchange_weak(most, now);) {
+        }
         thread = QThread::currentThreadId();
         niceness = ::getpriority(PRIO_PROCESS, 0);
         record.state = RunState::Running;
@@ -106,6 +110,11 @@ private Q_SLOTS:
                             TrainerObserver& observer, const RunControl& control) {
                 return dataset ? (*fake)(store, std::move(record), observer, control) : record;
             });
+        SystemInfo machine; // with the fast engine: as many at once as it has cores
+        machine.cores = 2;
+        machine.fastEngine = true;
+        m_controller->setMachine(machine);
+        m_controller->setAtOnce(1);
         m_started = std::make_unique<QSignalSpy>(m_controller.get(), &TrainingController::runStarted);
         m_ended = std::make_unique<QSignalSpy>(m_controller.get(), &TrainingController::runEnded);
         m_failed = std::make_unique<QSignalSpy>(m_controller.get(), &TrainingController::runFailed);
@@ -359,6 +368,126 @@ private Q_SLOTS:
         QCOMPARE(int(m_library->run(a)->record.epochs.size()), 2);
         QCOMPARE(int(m_library->run(b)->record.epochs.size()), 5);
         QCOMPARE(int(m_library->batchLosses(b).size()), 5 * batchesPerEpoch);
+    }
+
+    void severalTrainAtOnce()
+    {
+        m_controller->setAtOnce(asManyAsPays);
+        m_fake->endless = true;
+        QSignalSpy progress(m_controller.get(), &TrainingController::progress);
+        const QStringList all = {create(), create(), create(), create()};
+        m_controller->enqueue(all);
+        QCOMPARE(m_controller->activeRuns(), all.mid(0, 2));
+        QCOMPARE(m_controller->queuedRuns(), all.mid(2));
+        QCOMPARE(m_controller->progressOf(all[1]).queuePosition, 2);
+        QCOMPARE(m_controller->lastProgress().queueLength, 4);
+        for (const QString& id : all.mid(0, 2)) {
+            QCOMPARE(stateOf(id), RunState::Running);
+            QTRY_COMPARE(m_controller->stateOf(id), State::Training);
+            QTRY_VERIFY(std::any_of(progress.begin(), progress.end(),
+                                    [&](const auto& call) { return call.front().template value<TrainingProgress>().runId == id; }));
+        }
+        QTRY_COMPARE(int(m_fake->running), 2);
+        m_controller->stop(all[0]); // the third takes its place, in the order of the queue
+        QTRY_COMPARE(m_controller->activeRuns(), (QStringList{all[1], all[2]}));
+        QCOMPARE(ids(*m_ended), all.mid(0, 1));
+        QCOMPARE(m_controller->progressOf(all[2]).queuePosition, 3);
+        m_controller->stopAll();
+        QVERIFY(waitIdle());
+        for (const QString& id : all)
+            QCOMPARE(stateOf(id), RunState::Stopped);
+        QCOMPARE(int(m_fake->mostRunning), 2);
+    }
+
+    void eachOfSeveralKeepsItsOwnNews()
+    {
+        m_controller->setAtOnce(asManyAsPays);
+        const QString a = create(2), b = create(5), c = create(3);
+        m_controller->enqueue({a, b, c});
+        QCOMPARE(m_controller->activeRuns().size(), 3); // none is left for the end
+        QVERIFY(waitIdle());
+        const std::pair<QString, int> expected[] = {{a, 2}, {b, 5}, {c, 3}};
+        for (const auto& [id, epochs] : expected) {
+            QCOMPARE(stateOf(id), RunState::Finished);
+            QCOMPARE(int(m_library->run(id)->record.epochs.size()), epochs);
+            QCOMPARE(int(m_library->batchLosses(id).size()), epochs * batchesPerEpoch);
+            QCOMPARE(m_library->run(id)->record.spec.threads, 0); // the spec is as it was asked for
+        }
+        QCOMPARE(m_ended->size(), 3);
+    }
+
+    void oneOfSeveralIsPausedAndStopped()
+    {
+        m_controller->setAtOnce(asManyAsPays);
+        m_fake->endless = true;
+        const QString a = create(), b = create();
+        m_controller->enqueue({a, b});
+        QTRY_COMPARE(m_controller->stateOf(a), State::Training);
+        QTRY_COMPARE(m_controller->stateOf(b), State::Training);
+        m_controller->pause(a);
+        QCOMPARE(m_controller->stateOf(a), State::Paused);
+        QCOMPARE(m_controller->stateOf(b), State::Training);
+        QCOMPARE(m_controller->state(), State::Training);
+        m_controller->pause(); // the other one as well
+        QCOMPARE(m_controller->state(), State::Paused);
+        m_controller->resume(b);
+        QCOMPARE(m_controller->stateOf(a), State::Paused);
+        m_controller->stop(b);
+        QTRY_COMPARE(m_controller->activeRuns(), QStringList{a});
+        QCOMPARE(stateOf(b), RunState::Stopped);
+        QCOMPARE(m_controller->state(), State::Paused);
+        m_controller->resume();
+        QCOMPARE(m_controller->state(), State::Training);
+        m_controller->stop();
+        QVERIFY(waitIdle());
+    }
+
+    void failureOfOneLeavesTheOthers()
+    {
+        m_controller->setAtOnce(asManyAsPays);
+        const QString bad = create(), good = create(20), next = create();
+        m_fake->behave = [bad](RunRecord& record) {
+            if (record.id == bad.toStdString())
+                throw std::bad_alloc();
+        };
+        m_controller->enqueue({bad, good, next, create()});
+        QVERIFY(waitIdle());
+        QCOMPARE(stateOf(bad), RunState::Failed);
+        QCOMPARE(stateOf(good), RunState::Finished);
+        QCOMPARE(stateOf(next), RunState::Finished);
+        QCOMPARE(m_failed->size(), 1);
+        QCOMPARE(m_ended->size(), 4);
+    }
+
+    void quittingWhileSeveralTrainSavesAll()
+    {
+        m_controller->setAtOnce(asManyAsPays);
+        m_fake->endless = true;
+        const QStringList all = {create(), create(), create(), create()};
+        m_controller->enqueue(all);
+        QTRY_COMPARE(int(m_fake->running), 2);
+        m_controller.reset();
+        QCOMPARE(int(m_fake->running), 0);
+        for (const QString& id : all) {
+            QCOMPARE(stateOf(id), RunState::Stopped);
+            QVERIFY(!m_library->isTrainedHere(id));
+            QCOMPARE(m_library->store().load(id.toStdString())->state, RunState::Stopped);
+        }
+    }
+
+    void choiceActsOnTheQueueThatWaits()
+    {
+        m_fake->endless = true;
+        const QStringList all = {create(100), create(), create(), create()};
+        RunSpec one = m_library->run(all[0])->record.spec;
+        one.threads = 1;
+        const QString alone = m_library->create(one);
+        m_controller->enqueue(QStringList{alone} + all);
+        QCOMPARE(m_controller->activeRuns(), QStringList{alone}); // one after another
+        m_controller->setAtOnce(2);
+        QCOMPARE(m_controller->activeRuns(), (QStringList{alone, all[0]}));
+        m_controller->stopAll();
+        QVERIFY(waitIdle());
     }
 
 private:

@@ -21,6 +21,7 @@ private Q_SLOTS:
         QVERIFY(!settings.exportSize().isValid());
         QCOMPARE(settings.exportScale(), 2.0);
         QCOMPARE(settings.theme(), u"system"_s);
+        QVERIFY(settings.runsAtOnce());
         QVERIFY(!settings.hasCheckedRuns(u"/a/store"_s));
     }
 
@@ -38,6 +39,7 @@ private Q_SLOTS:
             settings.setExportSize(QSize(640, 480));
             settings.setExportScale(1.5);
             settings.setTheme(u"dark"_s);
+            settings.setRunsAtOnce(false);
             settings.setCheckedRuns(u"/a/store"_s, {u"one"_s, u"two"_s});
             settings.setCheckedRuns(u"/b/store"_s, {});
         }
@@ -50,6 +52,7 @@ private Q_SLOTS:
         QCOMPARE(settings.exportSize(), QSize(640, 480));
         QCOMPARE(settings.exportScale(), 1.5);
         QCOMPARE(settings.theme(), u"dark"_s);
+        QVERIFY(!settings.runsAtOnce());
         QCOMPARE(settings.checkedRuns(u"/a/store"_s), (QStringList{u"one"_s, u"two"_s}));
         QVERIFY(settings.hasCheckedRuns(u"/b/store"_s)); // none checked is a choice too
         QVERIFY(settings.checkedRuns(u"/b/store"_s).isEmpty());

@@ -37,8 +37,10 @@ private Q_SLOTS:
     void init()
     {
         m_fixture = std::make_unique<WindowFixture>(trainEndlessly);
-        m_fixture->window->startRuns({m_fixture->spec(), m_fixture->spec()});
+        m_fixture->controller.setAtOnce(several() ? 2 : 1);
+        m_fixture->window->startRuns({m_fixture->spec(), m_fixture->spec(), m_fixture->spec()});
         QTRY_COMPARE_WITH_TIMEOUT(m_fixture->controller.state(), State::Training, 60'000);
+        QCOMPARE(m_fixture->controller.activeRuns().size(), several() ? 2 : 1);
         QVERIFY(!m_fixture->window->close());
         QVERIFY(question());
         QVERIFY(!m_fixture->window->close()); // asked once, not twice
@@ -61,7 +63,7 @@ private Q_SLOTS:
         press(u"Stop and save"_s);
         QTRY_VERIFY(!m_fixture->window->isVisible());
         const auto runs = m_fixture->library.store().list();
-        QCOMPARE(int(runs.size()), 2);
+        QCOMPARE(int(runs.size()), 3);
         for (const RunRecord& run : runs)
             QCOMPARE(run.state, RunState::Stopped);
     }
@@ -71,9 +73,31 @@ private Q_SLOTS:
         const QString id = m_fixture->controller.currentRun();
         press(u"Discard this run"_s);
         QTRY_VERIFY(!m_fixture->window->isVisible());
-        QCOMPARE(int(m_fixture->library.store().list().size()), 1);
+        QCOMPARE(int(m_fixture->library.store().list().size()), 2);
         QVERIFY(!m_fixture->library.run(id));
         QVERIFY(!m_fixture->library.store().restore(id.toStdString()).ok()); // the trash is empty
+    }
+
+    void severalAreAskedForOnceAndSaved()
+    {
+        for (const QString& id : m_fixture->controller.activeRuns())
+            QVERIFY2(question()->text().contains(m_fixture->library.run(id)->displayName()), qPrintable(question()->text()));
+        press(u"Stop and save"_s);
+        QTRY_VERIFY(!m_fixture->window->isVisible());
+        const auto runs = m_fixture->library.store().list();
+        QCOMPARE(int(runs.size()), 3);
+        for (const RunRecord& run : runs)
+            QCOMPARE(run.state, RunState::Stopped);
+    }
+
+    void severalAreDiscarded()
+    {
+        const QStringList asked = m_fixture->controller.activeRuns();
+        press(u"Discard these runs"_s);
+        QTRY_VERIFY(!m_fixture->window->isVisible());
+        QCOMPARE(int(m_fixture->library.store().list().size()), 1); // the one that waited
+        for (const QString& id : asked)
+            QVERIFY(!m_fixture->library.run(id));
     }
 
     void endOfTheRunTakesTheQuestionBack()
@@ -85,6 +109,7 @@ private Q_SLOTS:
     }
 
 private:
+    static bool several() { return QByteArray(QTest::currentTestFunction()).startsWith("several"); }
     QMessageBox* question() const { return m_fixture->window->findChild<QMessageBox*>(); }
     void press(const QString& text)
     {

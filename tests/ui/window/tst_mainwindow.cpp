@@ -9,18 +9,22 @@
 #include "ui/window/emptystate.h"
 #include "ui/window/epochbar.h"
 #include "ui/window/pagearea.h"
+#include "ui/window/progresstext.h"
 #include "ui/window/runbar.h"
 #include "ui/window/screenshots.h"
+#include "ui/window/trainingrow.h"
 
 #include <QAction>
 #include <QApplication>
 #include <QDir>
 #include <QImage>
+#include <QLabel>
 #include <QMenu>
 #include <QMenuBar>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
+#include <QThread>
 #include <QToolButton>
 
 using namespace normscope;
@@ -41,6 +45,16 @@ bool waitCanStart(const WindowFixture& fixture)
 bool waitIdle(const WindowFixture& fixture)
 {
     return QTest::qWaitFor([&] { return fixture.controller.state() == State::Idle; }, trainingMs);
+}
+
+RunRecord trainUntilStopped(const RunStore& store, RunRecord record, const std::shared_ptr<const Dataset>&, TrainerObserver& observer,
+                            const RunControl& control)
+{
+    for (int batch = 1; !control.stop; QThread::msleep(2))
+        if (!control.pause)
+            observer.batchDone({BatchProgress::Phase::Training, 1, 1, batch++, 1'000'000, 1.0F, 10, 100});
+    record.state = RunState::Stopped;
+    return store.save(record).ok() ? record : RunRecord();
 }
 
 } // namespace
@@ -100,6 +114,7 @@ private Q_SLOTS:
         fixture.window->compare(true); // a fifth of 72 images is less than a batch: refused before anything is made
         QVERIFY(fixture.library.runs().empty());
         QVERIFY(fixture.window->messageBar()->text().contains(u"64"_s));
+        fixture.controller.setAtOnce(1);
         fixture.window->compare(false);
         QCOMPARE(fixture.controller.lastProgress().queueLength, 3);
         QVERIFY(waitIdle(fixture));
@@ -114,6 +129,66 @@ private Q_SLOTS:
         }
         QVERIFY(fixture.window->messageBar()->text().contains(u"<b>reason</b>"_s)); // told in the window, not in a dialog
         QVERIFY(!QApplication::activeModalWidget());
+    }
+
+    void severalRunsHaveARowEach()
+    {
+        WindowFixture fixture(trainUntilStopped);
+        SystemInfo machine;
+        machine.cores = 2;
+        machine.fastEngine = true;
+        fixture.controller.setMachine(machine);
+        const RunBar& bar = *fixture.window->runBar();
+        fixture.window->startRuns({fixture.spec(), fixture.spec(), fixture.spec(), fixture.spec()});
+        const QStringList active = fixture.controller.activeRuns();
+        QCOMPARE(active.size(), 2);
+        QCOMPARE(bar.rows().size(), 2);
+        QTRY_VERIFY_WITH_TIMEOUT(bar.rows()[0]->epochBar()->text().contains(u"epoch 1/1, batch"_s)
+                                     && bar.rows()[1]->epochBar()->text().contains(u"epoch 1/1, batch"_s), loadingMs);
+        QCOMPARE(bar.queueLabel()->text(), u"2 runs training, 2 waiting"_s);
+        QCOMPARE(bar.epochBar()->text(), u"0 of 4 runs done"_s);
+        QVERIFY(fixture.window->windowTitle().startsWith(u"2 runs"_s));
+        bar.rows()[1]->pauseButton()->click();
+        QCOMPARE(fixture.controller.stateOf(active[0]), State::Training);
+        QCOMPARE(fixture.controller.stateOf(active[1]), State::Paused);
+        QVERIFY(bar.rows()[1]->epochBar()->text().contains(u"paused"_s));
+        bar.pauseAction()->trigger(); // all
+        QCOMPARE(fixture.controller.state(), State::Paused);
+        bar.pauseAction()->trigger();
+        QCOMPARE(fixture.controller.stateOf(active[1]), State::Training);
+        bar.rows()[0]->stopButton()->click();
+        QTRY_COMPARE(fixture.controller.activeRuns().front(), active[1]);
+        QCOMPARE(bar.rows()[0]->runId(), active[1]);
+        QCOMPARE(bar.queueLabel()->text(), u"2 runs training, 1 waiting"_s);
+        QCOMPARE(bar.epochBar()->text(), u"1 of 4 runs done"_s);
+        bar.stopAllAction()->trigger();
+        QVERIFY(waitIdle(fixture));
+        QVERIFY(bar.rows().isEmpty());
+    }
+
+    void howQueuedRunsTrainIsChosenInTheMenu()
+    {
+        WindowFixture fixture(trainUntilStopped);
+        QCOMPARE(fixture.controller.atOnce(), 0);
+        const auto choice = [&](const QString& text) -> QAction* {
+            for (QAction* action : fixture.window->findChildren<QAction*>())
+                if (QString(action->text()).remove(u'&') == text)
+                    return action;
+            return nullptr;
+        };
+        QVERIFY(choice(u"One after another"_s));
+        QVERIFY(choice(u"At once where it pays"_s)->isChecked());
+        choice(u"One after another"_s)->trigger();
+        QCOMPARE(fixture.controller.atOnce(), 1);
+        QVERIFY(!fixture.settings.runsAtOnce());
+        fixture.controller.setAtOnce(0);
+        fixture.open(); // as after a restart
+        QCOMPARE(fixture.controller.atOnce(), 1);
+        QVERIFY(choice(u"One after another"_s)->isChecked());
+        fixture.window->startRuns({fixture.spec(), fixture.spec()});
+        QCOMPARE(fixture.controller.activeRuns().size(), 1);
+        fixture.controller.stopAll();
+        QVERIFY(waitIdle(fixture));
     }
 
     void disabledControlsSayWhy()
