@@ -28,16 +28,16 @@ Activation<T>::Activation(const Kernels<T>& kernels, Normalization normalization
 
 template <typename T> void Activation<T>::reserve(int images)
 {
-    if (m_sum.size() >= at(images))
+    if (m_room >= images)
         return;
+    m_room = 0; // until all of it is there
     for (auto* array : {&m_sum, &m_squares, &m_gradientSum, &m_products})
         *array = AlignedArray<double>(at(images));
     for (auto* array : {&m_mean, &m_deviation, &m_scale, &m_shift, &m_p, &m_q, &m_r})
         *array = AlignedArray<float>(at(images));
-    if (m_normalization == Normalization::None) {
+    if (m_normalization == Normalization::None)
         std::fill_n(m_scale.data(), m_scale.size(), 1.0F);
-        std::fill_n(m_deviation.data(), m_deviation.size(), 1.0F);
-    }
+    m_room = images;
 }
 
 template <typename T> int Activation<T>::channelsPerGroup() const

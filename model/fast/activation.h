@@ -60,6 +60,7 @@ private:
     Normalization m_normalization;
     int m_groups, m_channels, m_side;
     NormalizationTensors m_tensors;
+    int m_room = 0; ///< images that there is memory for
     // [image][channel]: sums of y and y squared; of g and g (y - mean)
     AlignedArray<double> m_sum, m_squares, m_gradientSum, m_products;
     // [image][channel], batch norm: [channel]

@@ -72,7 +72,9 @@ template <typename T> typename Convolution<T>::Primitives Convolution<T>::makePr
     if (m_shape.winogradGradient && std::is_same_v<T, float> && m_lanes == 16) {
         try {
             return makePrimitives(images, dnnl::algorithm::convolution_winograd);
-        } catch (const dnnl::error&) { // oneDNN has none for this shape or processor
+        } catch (const dnnl::error& error) { // oneDNN has none for this shape or processor
+            if (error.status != dnnl_unimplemented)
+                throw;
         }
     }
     return makePrimitives(images, dnnl::algorithm::convolution_direct);
@@ -134,14 +136,13 @@ template <typename T> typename Convolution<T>::Primitives Convolution<T>::makePr
 
 template <typename T> void Convolution<T>::prepare(int images, int threads)
 {
-    if (!m_primitives.count(images)) {
+    if (!m_primitives.count(images))
         m_primitives.emplace(images, makePrimitives(images));
-        if (!m_gradientSize) {
-            m_gradientSize = (m_gradientLayout.elements + 15) / 16 * 16;
-            m_forwardWeights = AlignedArray<T>(std::max<std::size_t>(m_forwardLayout.elements, 1));
-            m_backwardWeights = AlignedArray<T>(std::max<std::size_t>(m_backwardLayout.elements, 1));
-            loadWeights();
-        }
+    if (!m_gradientSize) {
+        m_forwardWeights = AlignedArray<T>(std::max<std::size_t>(m_forwardLayout.elements, 1));
+        m_backwardWeights = AlignedArray<T>(std::max<std::size_t>(m_backwardLayout.elements, 1));
+        m_gradientSize = (m_gradientLayout.elements + 15) / 16 * 16;
+        loadWeights();
     }
     Primitives& p = primitives(images);
     const Memory::desc bias({m_shape.outChannels}, Memory::data_type::f32, Memory::format_tag::x);

@@ -29,10 +29,11 @@ struct FastImages {
 };
 
 /// One training step of the seed's network without autograd, on the CPU: the backward pass is written out,
-/// convolutions are oneDNN's, and all between two of them (normalization, ReLU, dropout) is one pass forward and two
-/// backward. Its memory is made once. A batch is cut into tasks of eight images; a thread takes a task through as many
-/// layers as it can, which is all of them unless batch norm must wait for the other tasks. Sums are added up in the
-/// order of the tasks, so results do not depend on the number of threads.
+/// convolutions are oneDNN's or, most 3x3 ones with AVX-512, Winograd's by our own kernels, and all between two of them
+/// (normalization, ReLU, dropout) is one pass forward and two backward. The memory for values and gradients is made
+/// once. A batch is cut into tasks of eight images; a thread takes a task through as many layers as it can, which is all
+/// of them unless batch norm must wait for the other tasks. Sums are added up in the order of the tasks, so results do
+/// not depend on the number of threads; a batch of 64 keeps eight of them busy at most.
 ///
 /// Agrees with LibTorch's autograd to float rounding; drops the same values as the LibTorch engine.
 class FastEngine {
@@ -59,7 +60,8 @@ public:
         double loss = 0; ///< mean negative log-likelihood
         int correct = 0;
     };
-    /// One step of SGD with momentum. `dropoutKey` decides the dropout masks.
+    /// One step of SGD with momentum. `dropoutKey` decides the dropout masks; labels are below Settings::classes.
+    /// This and logProbabilities() throw std::bad_alloc, or std::runtime_error with what oneDNN says.
     virtual StepResult step(const FastImages& images, double learningRate, std::uint64_t dropoutKey) = 0;
     /// Log-probabilities [count, classes] in evaluation mode.
     virtual void logProbabilities(const FastImages& images, float* output) = 0;
@@ -68,7 +70,7 @@ public:
     virtual void weightsChanged() = 0;
     /// Forgets the momentum.
     virtual void resetMomentum() = 0;
-    /// The gradient of the last step for one of the trained arrays; empty before the first step.
+    /// The gradient of the last step for one of the trained arrays; zeros before the first step.
     virtual std::vector<float> gradient(const std::string& name) const = 0;
 };
 

@@ -2,27 +2,16 @@
 #include "model/fast/fastnetwork.h"
 
 #include "model/base/random.h"
+#include "model/fast/singlethreaded.h"
 
-#include <omp.h>
 
 #include <algorithm>
+#include <new>
 #include <stdexcept>
 
 namespace normscope::fast {
 
 namespace {
-
-/// oneDNN asks OpenMP how many threads a primitive may use when it is made: one, since we run several at once.
-class SingleThreaded {
-public:
-    SingleThreaded() : m_before(omp_get_max_threads()) { omp_set_num_threads(1); }
-    ~SingleThreaded() { omp_set_num_threads(m_before); }
-    SingleThreaded(const SingleThreaded&) = delete;
-    SingleThreaded& operator=(const SingleThreaded&) = delete;
-
-private:
-    int m_before;
-};
 
 int tasksOf(int images, int imagesPerTask)
 {
@@ -55,26 +44,27 @@ template <typename T> void FastNetwork<T>::prepare(int images, bool training)
     const SingleThreaded guard;
     const int tasks = tasksOf(images, imagesPerTask);
     const bool wholeBatch = training && m_settings.normalization == Normalization::Batch;
-    const int places = wholeBatch ? tasks : m_settings.threads;
+    const int places = wholeBatch ? tasks : m_team.threads();
     if (m_places < places) {
-        m_places = places;
+        m_places = 0; // until all of it is there
         m_memory.clear();
         for (const int values : m_bufferSizes)
             m_memory.emplace_back(static_cast<std::size_t>(places * imagesPerTask) * static_cast<std::size_t>(values));
+        m_places = places;
     }
     for (Layer& layer : m_layers)
-        layer.activation.reserve(training ? tasks * imagesPerTask : m_settings.threads * imagesPerTask);
+        layer.activation.reserve(training ? tasks * imagesPerTask : m_team.threads() * imagesPerTask);
     for (ConvolutionLayer& layer : m_convolutions) {
         const int atOnce = imagesAtOnce(layer.convolution.shape().side);
         const int last = images - (tasks - 1) * imagesPerTask;
-        layer.convolution.prepare(atOnce, m_settings.threads);
+        layer.convolution.prepare(atOnce, m_team.threads());
         if (last % atOnce)
-            layer.convolution.prepare(last % atOnce, m_settings.threads);
+            layer.convolution.prepare(last % atOnce, m_team.threads());
     }
     std::size_t scratchBytes = 1;
     for (const ConvolutionLayer& layer : m_convolutions)
         scratchBytes = std::max(scratchBytes, layer.convolution.scratchBytes());
-    for (int thread = 0; thread < m_settings.threads; ++thread) {
+    for (int thread = 0; thread < m_team.threads(); ++thread) {
         const auto i = static_cast<std::size_t>(thread);
         if (i >= m_scratch.size())
             m_scratch.emplace_back(scratchBytes);
@@ -147,12 +137,18 @@ template <typename T> std::vector<Team::Phase> FastNetwork<T>::phasesOf(int imag
 
 template <typename T> void FastNetwork<T>::run(int images, bool training)
 {
-    prepare(images, training);
-    m_training = training;
-    if (!training && m_settings.normalization == Normalization::Batch)
-        for (Layer& layer : m_layers)
-            layer.activation.useRunningStatistics();
-    m_team.run(phasesOf(images, training));
+    try {
+        prepare(images, training);
+        m_training = training;
+        if (!training && m_settings.normalization == Normalization::Batch)
+            for (Layer& layer : m_layers)
+                layer.activation.useRunningStatistics();
+        m_team.run(phasesOf(images, training));
+    } catch (const dnnl::error& error) {
+        if (error.status == dnnl_out_of_memory)
+            throw std::bad_alloc();
+        throw std::runtime_error(std::string("oneDNN: ") + error.what());
+    }
 }
 
 /// Collects the gradients of one layer and makes its step of SGD.

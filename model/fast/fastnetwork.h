@@ -9,7 +9,6 @@
 #include "model/fast/team.h"
 
 #include <deque>
-#include <map>
 
 namespace normscope::fast {
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/fast/team.h"
 
-#include <omp.h>
+#include "model/fast/singlethreaded.h"
+
 #include <xmmintrin.h>
 
 #include <algorithm>
@@ -27,11 +28,21 @@ int shareStart(int tasks, int threads, int thread)
 
 Team::Team(int threads)
 {
-    for (int thread = 1; thread < threads; ++thread)
-        m_workers.emplace_back([this, thread] { workerLoop(thread); });
+    try {
+        for (int thread = 1; thread < threads; ++thread)
+            m_workers.emplace_back([this, thread] { workerLoop(thread); });
+    } catch (...) { // the system gives no more threads
+        dismiss();
+        throw;
+    }
 }
 
 Team::~Team()
+{
+    dismiss();
+}
+
+void Team::dismiss()
 {
     {
         const std::lock_guard lock(m_mutex);
@@ -61,8 +72,7 @@ void Team::workerLoop(int thread)
 
 void Team::run(const std::vector<Phase>& phases)
 {
-    const int before = omp_get_max_threads();
-    omp_set_num_threads(1);
+    const SingleThreaded guard;
     flushDenormals();
     m_failed = false;
     m_failure = nullptr;
@@ -81,7 +91,6 @@ void Team::run(const std::vector<Phase>& phases)
     }
     m_wake.notify_all();
     goThrough(0);
-    omp_set_num_threads(before);
     if (m_failure)
         std::rethrow_exception(m_failure);
 }

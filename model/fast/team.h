@@ -39,6 +39,7 @@ private:
         std::deque<std::atomic<int>> next; ///< a deque, since an atomic cannot be moved
     };
 
+    void dismiss();
     void workerLoop(int thread);
     void goThrough(int thread);
     void doTasks(const Phase& phase, Shares& shares, int thread);

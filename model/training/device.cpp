@@ -130,7 +130,7 @@ Error errorFromException(const std::exception& exception, int batchSize)
         return {ErrorCode::OutOfMemory, "Memory is used up. Try a batch smaller than " + std::to_string(batchSize) + ".", exception.what()};
     if (text.find("CUDA error") != std::string::npos)
         return {ErrorCode::Device, "The CUDA device failed: " + text.substr(0, text.find('\n')) + " Try again on the CPU.", exception.what()};
-    return {ErrorCode::Internal, "Training failed inside LibTorch: " + text.substr(0, text.find('\n')), exception.what()};
+    return {ErrorCode::Internal, "Training failed: " + text.substr(0, text.find('\n')), exception.what()};
 }
 
 } // namespace normscope

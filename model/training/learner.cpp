@@ -6,6 +6,7 @@
 #include <ATen/ATen.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -22,7 +23,8 @@ FastEngine::Settings fastSettings(const RunSpec& spec, int classes)
     settings.dropout = spec.dropout;
     settings.momentum = spec.momentum;
     settings.bfloat16 = spec.precision == Precision::BFloat16;
-    settings.threads = resolveThreads(spec.threads);
+    // More would have nothing to do: a task is eight images, of a training batch or of 128 in evaluation.
+    settings.threads = std::min(resolveThreads(spec.threads), std::max(16, (spec.batchSize + 7) / 8));
     return settings;
 }
 

@@ -261,7 +261,9 @@ Status Trainer::saveWeights(const std::string& path) const
 
 Status Trainer::loadWeights(const std::string& path)
 {
-    return readStateDict(path, d->learner.network().stateDict());
+    const Status status = readStateDict(path, d->learner.network().stateDict());
+    d->learner.restart(); // also after an error: some tensors may have been read
+    return status;
 }
 
 } // namespace normscope

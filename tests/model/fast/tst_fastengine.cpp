@@ -55,6 +55,17 @@ double distance(const std::vector<std::pair<std::string, at::Tensor>>& a, const 
     return std::sqrt(difference / size);
 }
 
+/// The largest |a - b| / |b| of a single tensor. Where b is but rounding, against the largest tensor's size times `floor`.
+double worst(const std::vector<std::pair<std::string, at::Tensor>>& a, const std::vector<std::pair<std::string, at::Tensor>>& b, double floor)
+{
+    double largest = 0, result = 0;
+    for (const auto& [name, tensor] : b)
+        largest = std::max(largest, tensor.norm().item<double>());
+    for (std::size_t i = 0; i < a.size(); ++i)
+        result = std::max(result, (a[i].second - b[i].second).norm().item<double>() / std::max(b[i].second.norm().item<double>(), floor * largest));
+    return result;
+}
+
 bool equal(const Learner& a, const Learner& b)
 {
     const auto left = a.network().stateDict(), right = b.network().stateDict();
@@ -86,6 +97,7 @@ private Q_SLOTS:
     void threadsDoNotChangeResults();
     void bfloat16IsNear_data();
     void bfloat16IsNear();
+    void narrowVectorsAgree_data();
     void narrowVectorsAgree();
     void aNaNIsSeen();
     void restartTakesOverWeights();
@@ -102,9 +114,16 @@ void TestFastEngine::agreesWithAutograd_data()
 {
     QTest::addColumn<int>("normalization");
     QTest::addColumn<int>("images");
-    for (const auto n : {Normalization::Batch, Normalization::Group, Normalization::Layer, Normalization::Instance, Normalization::None})
-        for (const int images : {64, 16, 13, 2})
-            QTest::addRow("%s, %d images", std::string(toString(n)).c_str(), images) << int(n) << images;
+    QTest::addColumn<int>("classes");
+    for (const auto n : {Normalization::Batch, Normalization::Group, Normalization::Layer, Normalization::Instance, Normalization::None}) {
+        const auto row = [&](int images, int classes) {
+            QTest::addRow("%s, %d images, %d classes", std::string(toString(n)).c_str(), images, classes) << int(n) << images << classes;
+        };
+        for (const int images : {64, 16, 13, 1})
+            row(images, 10);
+        row(77, 100);
+        row(12, 2);
+    }
 }
 
 /// One step with dropout: both engines drop the same values. In evaluation too, with the statistics that are left.
@@ -112,21 +131,25 @@ void TestFastEngine::agreesWithAutograd()
 {
     QFETCH(int, normalization);
     QFETCH(int, images);
+    QFETCH(int, classes);
     const auto kind = static_cast<Normalization>(normalization);
-    Learner fast(specOf(kind, Engine::Fast), 10, at::kCPU);
-    Learner torch(specOf(kind, Engine::LibTorch), 10, at::kCPU);
-    const Batch batch = batchOf(images, 3);
+    Learner fast(specOf(kind, Engine::Fast), classes, at::kCPU);
+    Learner torch(specOf(kind, Engine::LibTorch), classes, at::kCPU);
+    Batch batch = batchOf(images, 3);
+    batch.labels.remainder_(classes);
     const auto a = fast.step(batch, 0.01, 99), b = torch.step(batch, 0.01, 99);
     QVERIFY2(std::abs(a.loss - b.loss) < 1e-5, qPrintable(QStringLiteral("%1 %2").arg(a.loss).arg(b.loss)));
     QCOMPARE(a.correct, b.correct);
     // Mostly below 1e-5; more where a ReLU's or a max pool's inputs nearly tie and rounding sends a gradient another way.
-    const double off = distance(fast.gradients(), torch.gradients());
-    QVERIFY2(off < 1e-2, qPrintable(QString::number(off)));
+    const double off = worst(fast.gradients(), torch.gradients(), 1e-2);
+    QVERIFY2(off < 2e-2, qPrintable(QString::number(off)));
     const double state = distance(fast.network().stateDict(), torch.network().stateDict());
     QVERIFY2(state < 1e-5, qPrintable(QString::number(state)));
-    const Batch others = batchOf(21, 5);
+    Batch others = batchOf(21, 5);
+    others.labels.remainder_(classes);
     const double output = (fast.logProbabilities(others.images) - torch.logProbabilities(others.images)).abs().max().item<double>();
     QVERIFY2(output < 1e-4, qPrintable(QString::number(output)));
+    QVERIFY(std::abs(fast.step(others, 0.01, 5).loss - torch.step(others, 0.01, 5).loss) < 1e-3); // and a step after evaluation
 }
 
 void TestFastEngine::threadsDoNotChangeResults_data()
@@ -182,31 +205,40 @@ void TestFastEngine::bfloat16IsNear()
     const Batch batch = batchOf(64, 3);
     const auto a = half.step(batch, 0.01, 99), b = full.step(batch, 0.01, 99);
     QVERIFY2(std::abs(a.loss - b.loss) < 0.02, qPrintable(QStringLiteral("%1 %2").arg(a.loss).arg(b.loss)));
-    const double off = distance(half.gradients(), full.gradients());
-    QVERIFY2(off > 0 && off < 0.4, qPrintable(QString::number(off)));
+    const double off = worst(half.gradients(), full.gradients(), 0.1);
+    QVERIFY2(off > 0 && off < 0.5, qPrintable(QString::number(off)));
 }
 
-/// The kernels for processors with AVX2 alone.
+void TestFastEngine::narrowVectorsAgree_data()
+{
+    QTest::addColumn<int>("normalization");
+    for (const auto n : {Normalization::Batch, Normalization::Group, Normalization::Layer})
+        QTest::newRow(std::string(toString(n)).c_str()) << int(n);
+}
+
+/// The kernels for processors with AVX2 alone, against autograd.
 void TestFastEngine::narrowVectorsAgree()
 {
-    const RunSpec spec = specOf(Normalization::Batch, Engine::LibTorch);
-    Network wide(spec.normalization, spec.groups, 10, spec.dropout, 1), narrow(spec.normalization, spec.groups, 10, spec.dropout, 1);
-    for (Network* network : {&wide, &narrow})
-        network->to(at::kCPU, at::MemoryFormat::Contiguous);
+    QFETCH(int, normalization);
+    const RunSpec spec = specOf(static_cast<Normalization>(normalization), Engine::LibTorch);
+    Learner torch(spec, 10, at::kCPU);
+    Network network(spec.normalization, spec.groups, 10, spec.dropout, spec.seed);
+    network.to(at::kCPU, at::MemoryFormat::Contiguous);
     FastEngine::Settings settings;
+    settings.normalization = spec.normalization;
     settings.threads = 2;
-    settings.dropout = 0.1;
-    fast::FastNetwork<float> a(fast::kernelSet(), settings, arraysOf(wide)), b(fast::avx2Kernels, settings, arraysOf(narrow));
+    settings.dropout = spec.dropout;
+    fast::FastNetwork<float> narrow(fast::avx2Kernels, settings, arraysOf(network));
     const Batch batch = batchOf(29, 1);
     const float* pixels = batch.images.data_ptr<float>();
     const auto* labels = batch.labels.data_ptr<std::int64_t>();
     const FastImages images{29, [&](int i, float* planes) { std::copy_n(pixels + i * 3072, 3072, planes); },
                             [&](int i) { return static_cast<int>(labels[i]); }};
     for (int step = 0; step < 2; ++step) {
-        const double left = a.step(images, 0.01, 1).loss, right = b.step(images, 0.01, 1).loss;
+        const double left = narrow.step(images, 0.01, 1).loss, right = torch.step(batch, 0.01, 1).loss;
         QVERIFY2(std::abs(left - right) < 1e-4, qPrintable(QStringLiteral("%1 %2").arg(left).arg(right)));
     }
-    QVERIFY(distance(wide.stateDict(), narrow.stateDict()) < 1e-4);
+    QVERIFY(distance(network.stateDict(), torch.network().stateDict()) < 1e-4);
 }
 
 /// Divergence must not be hidden by ReLU, by max pooling or by a variance that is kept above zero.
