@@ -277,6 +277,11 @@ class Bench:
     def ceiling(self):
         return call([self.options.bench, "--ceiling", "--threads", str(self.options.threads), "--repeats", "2"])
 
+    def three_runs(self, precision):
+        """Three norms at once as pays, and one after another, in turn in one process; two epochs each, tests and folders and all."""
+        return call([self.options.bench, "--data", f"cifar10:{self.data}", "--runs", "3", "--device", "cpu", "--precision", precision,
+                     "--images", str(self.options.images), "--repeats", str(self.options.repeats)])
+
     def best_workers(self, norm, allocator):
         """For training and for testing: none or four, whichever is faster here."""
         tried = {w: self.python("training", norm, (w, w), allocator, 0.5, evaluate=True) for w in (0, 4)}
@@ -430,6 +435,11 @@ def markdown(report):
     parts += ["\nAugmentation and normalization, one thread\n",
               table(["side", "images/s", "x Python"], [["Python", rate_text(pipeline["python"]), "-"],
                                                        ["Normscope", rate_text(pipeline["ours"]), times(pipeline["ratio"], 1)]])]
+    seconds = lambda entry: f"{entry['median']:.1f} ({entry['lowest']:.1f} to {entry['highest']:.1f})"
+    parts += ["\nThree runs queued together (batch, group and layer norm), seconds until the last has ended\n",
+              table(["precision", "at once as pays", "in sequence", "x sequence", "peak MB"],
+                    [[precision, seconds(entry["together"]), seconds(entry["sequence"]), times(entry["ratio"]), f"{entry['peakMegabytes']:.0f}"]
+                     for precision, entry in report["threeRuns"].items()])]
     return "\n".join(parts) + "\n"
 
 
@@ -458,6 +468,20 @@ def pipeline(bench):
         ours.append(rate_of(results["ours"]))
         say(f"pipeline: python {python[-1]:.0f}, ours {ours[-1]:.0f} images/s")
     return {"python": figure(python), "ours": figure(ours), "ratio": ratio(ours, python)}
+
+
+def three_runs(bench):
+    """By precision; one that this processor lacks is left out."""
+    results = {}
+    for precision in bench.options.precisions:
+        result = bench.three_runs(precision)
+        if "error" in result:
+            say(f"three runs, {precision} left out: {result['error']}")
+            continue
+        results[precision] = {"together": figure(result["together"]), "sequence": figure(result["sequence"]),
+                              "ratio": ratio(result["sequence"], result["together"]), "peakMegabytes": result["peakMegabytes"], "rounds": result["rounds"]}
+        say(f"three runs, {precision}: at once {result['medianTogether']:.1f} s, in sequence {result['medianSequence']:.1f} s")
+    return results
 
 
 def arguments():
@@ -505,6 +529,7 @@ def main():
         report["measured"] = {norm: bench.measure(norm) for norm in options.norms}
         report["summary"] = summarize(report["measured"])
         report["pipeline"] = pipeline(bench)
+        report["threeRuns"] = three_runs(bench)
     text = markdown(report)
     print(text)
     if options.json:
