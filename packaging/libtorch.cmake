@@ -44,3 +44,9 @@ else()
   set(NORMSCOPE_TORCH_HAS_CUDA OFF)
   message(STATUS "LibTorch ${Torch_VERSION} has no CUDA: runs train on the CPU")
 endif()
+
+# The fast engine is written for Debian's oneDNN 2; headers of another one beside LibTorch's would be taken in their place.
+if(EXISTS "${torch_root}/include/dnnl.hpp" AND NOT torch_root STREQUAL "/usr")
+  set(CMAKE_DISABLE_FIND_PACKAGE_dnnl ON)
+  message(STATUS "This LibTorch brings a oneDNN of its own: the fast engine for the CPU is left out")
+endif()

@@ -491,6 +491,7 @@ def arguments():
     parser.add_argument("--norms", default=",".join(NORMS))
     parser.add_argument("--engines", default="auto", help="of bench_training, for example auto,libtorch")
     parser.add_argument("--precisions", default="f32,bf16")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="cuda: on the GPU, against Python there (compare_cuda.py)")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of either side (default: %(default)s, the cores)")
     parser.add_argument("--images", type=int, default=6400, help="of one measurement (default: %(default)s)")
     parser.add_argument("--warmup", type=int, default=640, help="images before it (default: %(default)s)")
@@ -514,6 +515,10 @@ def main():
     options = arguments()
     if options.side:
         job = json.loads(options.side)
+        if job["what"].startswith("cuda"):
+            import compare_cuda
+            print(json.dumps(compare_cuda.side(job)))
+            return
         print(json.dumps(python_pipeline(job) if job["what"] == "pipeline" else python_training(job)))
         return
     if options.check:
@@ -524,6 +529,10 @@ def main():
     with tempfile.TemporaryDirectory(prefix="normscope-bench-") as scratch:
         say("Preparing the images ...")
         data, title = binary_folder(options.data, Path(scratch))
+        if options.device == "cuda":
+            import compare_cuda
+            compare_cuda.run(options, data, title)
+            return
         bench = Bench(options, data)
         report = {"about": about(options, title)}
         report["measured"] = {norm: bench.measure(norm) for norm in options.norms}

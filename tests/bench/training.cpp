@@ -10,6 +10,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <sstream>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -29,6 +30,7 @@ struct Options {
     int images = 6'400;
     int warmup = 640;
     int repeats = 5;
+    int together = 0; ///< epochs of whole runs at once; 0: steady training is measured
     bool evaluate = false;
     bool pipeline = false;
     bool ceiling = false;
@@ -158,9 +160,9 @@ int measureTraining(const Options& options, const RunSpec& spec, const std::shar
     return 0;
 }
 
-Result<RunSpec> specOf(const Options& options)
+Result<RunSpec> specOf(const Options& options, const std::string& normName)
 {
-    const auto norm = parseNormalization(options.norm);
+    const auto norm = parseNormalization(normName);
     const auto device = parseDevice(options.device);
     const auto engine = parseEngine(options.engine);
     const auto precision = parsePrecision(options.precision);
@@ -212,9 +214,40 @@ int measureTogether(const Options& options, const RunSpec& like, const std::shar
     return 0;
 }
 
+/// --norm names several: the seed's recipe of each.
+int together(const Options& options)
+{
+    std::vector<RunSpec> specs;
+    std::stringstream names(options.norm);
+    for (std::string name; std::getline(names, name, ',');) {
+        auto spec = specOf(options, name);
+        if (!spec)
+            return fail(spec.error());
+        const RunSpec recipe = seedRecipe(spec->normalization);
+        spec->epochs = options.together;
+        spec->stepSize = recipe.stepSize;
+        spec->limitTest = 0;
+        if (const Status status = checkMachine(*spec); !status)
+            return fail(status.error());
+        specs.push_back(*spec);
+    }
+    if (specs.empty())
+        return fail({ErrorCode::BadUsage, "--norm names no normalization.", {}});
+    const auto dataset = loadDataset(specs.front().data);
+    if (!dataset)
+        return fail(dataset.error());
+    const auto measured = measureWholeRuns(specs, *dataset);
+    if (!measured)
+        return fail(measured.error());
+    std::cout << measured->dump(2) << '\n';
+    return 0;
+}
+
 int measure(const Options& options)
 {
-    const auto spec = specOf(options);
+    if (options.together > 0)
+        return together(options);
+    const auto spec = specOf(options, options.norm);
     if (!spec)
         return fail(spec.error());
     if (const Status status = checkSpec(*spec); !status)
@@ -260,6 +293,8 @@ int main(int argc, char** argv)
     app.add_option("--images", options.images, "Images of one measurement (default 6400)")->check(CLI::PositiveNumber);
     app.add_option("--warmup", options.warmup, "Images trained on before the first measurement (default 640)")->check(CLI::NonNegativeNumber);
     app.add_option("--repeats", options.repeats, "Measurements (default 5)")->check(CLI::PositiveNumber);
+    app.add_option("--together", options.together, "Instead: whole runs of so many epochs, at once; --norm batch,group,layer names them")
+        ->check(CLI::PositiveNumber);
     app.add_flag("--evaluate", options.evaluate, "Then test on all test images, and take that time too");
     app.add_flag("--pipeline", options.pipeline, "Instead: shuffling, augmentation and normalization alone, on one thread");
     app.add_flag("--ceiling", options.ceiling, "Instead: this machine's rate of matrix products, the limit of all training");

@@ -40,4 +40,7 @@ Json measurePipeline(const Dataset& dataset, const RunSpec& spec, int images, in
 /// Throws what stands in the way.
 Json measureRuns(const std::vector<RunSpec>& specs, const std::shared_ptr<const Dataset>& dataset, int atOnce, int repeats);
 
+/// Whole runs at once, each on a thread of its own; the start (device, recording, trials) apart from steady epochs.
+Result<Json> measureWholeRuns(const std::vector<RunSpec>& specs, const std::shared_ptr<const Dataset>& dataset);
+
 } // namespace normscope::bench
