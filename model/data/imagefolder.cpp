@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <mutex>
 #include <semaphore>
+#include <system_error>
 #include <thread>
 
 namespace normscope {
@@ -22,6 +23,7 @@ namespace {
 constexpr std::size_t mostSkippedPercent = 5;
 /// Many small files that are not in memory yet come far faster when several are asked for at once.
 constexpr std::size_t readersPerCore = 8;
+constexpr std::size_t mostReaders = 64; ///< each keeps a file in memory
 
 struct Job {
     std::string path;
@@ -101,10 +103,21 @@ void Decoder::watch(const LoadOptions& options)
 Status Decoder::run(const LoadOptions& options)
 {
     prepareImageReading();
-    m_working = std::min<std::size_t>(m_cores * readersPerCore, m_jobs.size());
+    const std::size_t wanted = std::min({m_cores * readersPerCore, mostReaders, m_jobs.size()});
+    m_working = wanted;
     std::vector<std::jthread> threads;
-    for (std::size_t i = m_working; i > 0; --i)
-        threads.emplace_back([this] { work(); });
+    threads.reserve(wanted);
+    try {
+        while (threads.size() < wanted)
+            threads.emplace_back([this] { work(); });
+    } catch (const std::system_error&) { // the system gives no more threads: those that there are do
+        const std::lock_guard lock(m_mutex);
+        m_working -= wanted - threads.size();
+    }
+    if (threads.empty() && wanted > 0) {
+        m_working = 1;
+        work();
+    }
     watch(options);
     threads.clear();
     if (m_noMemory)

@@ -16,10 +16,11 @@ const BatchLine& BatchLines::line(const QString& run, const std::vector<float>& 
     if (m_entries.size() > mostKept)
         m_entries.clear();
     Entry& entry = m_entries[run];
-    if (entry.size == losses.size() && entry.place == losses.data() && entry.smoothing == smoothing && entry.buckets == buckets)
+    const float last = losses.empty() ? 0 : losses.back();
+    if (entry.size == losses.size() && entry.place == losses.data() && entry.last == last && entry.smoothing == smoothing && entry.buckets == buckets)
         return entry.line;
     const auto values = std::make_shared<const std::vector<float>>(smoothed(losses, smoothing));
-    entry = {losses.size(), losses.data(), smoothing, buckets, {decimated(losses, buckets), decimated(*values, buckets), values}};
+    entry = {losses.size(), losses.data(), last, smoothing, buckets, {decimated(losses, buckets), decimated(*values, buckets), values}};
     return entry.line;
 }
 

@@ -26,7 +26,8 @@ public:
 private:
     struct Entry {
         std::size_t size = 0;
-        const float* place = nullptr; ///< a run that was read again lies elsewhere
+        const float* place = nullptr; ///< a run that was read again lies elsewhere,
+        float last = 0;               ///< or ends otherwise
         double smoothing = -1;
         int buckets = 0;
         BatchLine line;
