@@ -23,8 +23,9 @@ FastEngine::Settings fastSettings(const RunSpec& spec, int classes)
     settings.dropout = spec.dropout;
     settings.momentum = spec.momentum;
     settings.bfloat16 = spec.precision == Precision::BFloat16;
-    // More would have nothing to do: a task is eight images, of a training batch or of 128 in evaluation.
-    settings.threads = std::min(resolveThreads(spec.threads), std::max(16, (spec.batchSize + 7) / 8));
+    // More would only wait for each other, and results do not depend on their number. A task is eight images, of a
+    // training batch or of 128 in evaluation.
+    settings.threads = std::min({resolveThreads(spec.threads), std::max(16, (spec.batchSize + 7) / 8), 2 * resolveThreads(0)});
     return settings;
 }
 

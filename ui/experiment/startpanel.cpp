@@ -47,7 +47,7 @@ void StartPanel::setReasons(const QString& whyNotStart, const QString& whyNotCom
                             : whyNotStart);
     m_compare->setEnabled(whyNotCompare.isEmpty());
     m_compare->setToolTip(whyNotCompare.isEmpty() ? tr(
-                              "Trains the seed's three recipes one after another on these images, with this seed and "
+                              "Trains the seed's three recipes on these images, with this seed and "
                               "device: batch norm, group norm with 4 groups and layer norm.")
                                                   : whyNotCompare);
     m_reason->say(InlineMessage::Kind::Info, inShort);
