@@ -10,6 +10,7 @@
 #include <c10/util/Exception.h>
 #include <torch/version.h>
 
+#include <algorithm>
 #include <new>
 #include <thread>
 
@@ -107,7 +108,8 @@ void prepareTrainingThread(int threads)
 {
     // Denormals slow the end of training; worker threads inherit the setting when they are started.
     at::globalContext().setFlushDenormal(true);
-    at::set_num_threads(resolveThreads(threads));
+    // Hundreds of threads on a few cores take minutes to wait for each other, and gain nothing.
+    at::set_num_threads(std::min(resolveThreads(threads), 4 * resolveThreads(0)));
     if (openblas_set_num_threads)
         openblas_set_num_threads(1);
 }
