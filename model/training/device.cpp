@@ -36,12 +36,6 @@ SystemInfo systemInfo()
     return info;
 }
 
-Status checkDevice(DeviceChoice choice)
-{
-    const auto device = resolveDevice(choice);
-    return device ? Status() : Status(device.error());
-}
-
 Result<c10::Device> resolveDevice(DeviceChoice choice)
 {
     if (choice == DeviceChoice::Cpu)

@@ -26,8 +26,6 @@ struct SystemInfo {
     bool cudaBf16 = false;   ///< the CUDA device can train in bf16
 };
 SystemInfo systemInfo();
-/// Whether this machine has the device. Errors: Device, with what to choose instead.
-Status checkDevice(DeviceChoice choice);
 
 /// Progress within an epoch; `phase` says what is under way.
 struct BatchProgress {
