@@ -4,6 +4,7 @@
 #include "model/base/result.h"
 #include "model/store/runrecord.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,6 +35,9 @@ public:
     Result<RunRecord> create(const RunSpec& spec, const std::string& name = {}, int colour = 0) const;
     /// Replaces run.json. `record.epochs` is not written here; see appendEpoch.
     Status save(const RunRecord& record) const;
+    /// Changes what a person may change (name, note, colour) in run.json as it is on disk now, under the run's lock.
+    /// Errors: BadUsage where another process trains it.
+    Result<RunRecord> edit(std::string_view id, const std::function<void(RunRecord&)>& change) const;
 
     /// Appends one row to metrics.csv: `Epoch,Train Acc,Test Acc,Train Loss,Test Loss,Learning Rate,Seconds`.
     Status appendEpoch(const RunRecord& record, const EpochMetrics& metrics) const;
@@ -52,6 +56,7 @@ public:
     Status remove(std::string_view id) const;
     Status restore(std::string_view id) const;
     Status emptyTrash() const;
+    Status purge(std::string_view id) const; ///< deletes one run from the trash for good
 
 private:
     explicit RunStore(std::string folder) : m_folder(std::move(folder)) {}

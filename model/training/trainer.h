@@ -5,6 +5,7 @@
 #include "model/data/dataset.h"
 #include "model/evaluation/evaluation.h"
 #include "model/training/runspec.h"
+#include "model/training/trainingstate.h"
 
 #include <atomic>
 #include <cstdint>
@@ -13,6 +14,8 @@
 #include <string>
 
 namespace normscope {
+
+struct Checkpoint;
 
 /// What the machine offers; asked once, cheap afterwards.
 struct SystemInfo {
@@ -47,6 +50,16 @@ public:
     virtual void batchDone(const BatchProgress&) {}
     virtual void epochDone(const EpochMetrics&) {}
     virtual void evaluationDone(std::shared_ptr<const Evaluation>) {} ///< after every epoch, the one of that epoch
+
+    // From executeRun(), about the run's folder:
+    /// A run goes on from its checkpoint; `note` says what the user should know of it, and may be empty.
+    virtual void resumed(const TrainingPosition&, const std::string& /*note*/) {}
+    /// What was done so far could not be written. `waiting`: the disk is full, and training waits until there is space
+    /// or it is stopped; else it goes on in memory, and every epoch's end tries again.
+    virtual void saveFailed(const Error&, bool /*waiting*/) {}
+    virtual void saveRecovered() {} ///< after saveFailed(): all is on the disk now
+    /// The run ended and its folder still cannot be written: this is all of it, for another store (adoptRun()).
+    virtual void keptInMemory(std::shared_ptr<const Checkpoint>) {}
 };
 
 /// Set from any thread; polled by the trainer at every batch.
@@ -84,6 +97,10 @@ public:
     Result<std::shared_ptr<const Evaluation>> evaluate();
     /// Writes the state dictionary with the seed's keys, readable by Python's torch.load(weights_only=True).
     Status saveWeights(const std::string& path) const;
+    /// Where training stands now; between two calls of run(), and within its observer's epochDone().
+    TrainingState state() const;
+    /// Goes on from there at the next run(). Errors: BadInput where an array is missing, too many or of another shape.
+    Status restore(const TrainingState& state);
     /// Reads a state dictionary, Normscope's or Python's torch.save(dict).
     Status loadWeights(const std::string& path);
 
