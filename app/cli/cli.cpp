@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
 
+#include "model/data/wording.h"
 #include "model/training/trainer.h"
 
 #include <array>
@@ -55,7 +56,9 @@ int report(const Error& error)
 std::shared_ptr<std::string> addStoreOption(CLI::App& command)
 {
     auto folder = std::make_shared<std::string>();
-    command.add_option("--store", *folder, "Folder that holds the runs (default: the user's data folder)")->type_name("DIR");
+    command.add_option("--store", *folder, "Folder that holds the runs (default: the user's data folder)")
+        ->type_name("DIR")
+        ->check([](const std::string& given) { return given.empty() ? std::string("the folder has no name. Give one, for example --store ~/runs") : std::string(); });
     return folder;
 }
 
@@ -84,6 +87,31 @@ std::string fixed(double value, int decimals)
 
 } // namespace normscope::cli
 
+namespace normscope::cli {
+
+namespace {
+
+/// The command that was understood so far, for the advice to look at its help.
+std::string understood(const CLI::App& app)
+{
+    const auto below = app.get_subcommands();
+    return below.empty() ? app.get_name() : app.get_name() + " " + understood(*below.front());
+}
+
+int reportBadCall(const CLI::App& app, const CLI::ParseError& error)
+{
+    const auto extras = app.remaining(true);
+    std::string text = error.what();
+    if (dynamic_cast<const CLI::RequiredError*>(&error) && !extras.empty())
+        text = "\"" + extras.front() + "\" is not known here";
+    std::cerr << "normscope-cli: " << shownName(text) << ". Try: " << understood(app) << " --help\n";
+    return BadUse;
+}
+
+} // namespace
+
+} // namespace normscope::cli
+
 int main(int argc, char** argv)
 {
     using namespace normscope::cli;
@@ -104,7 +132,7 @@ int main(int argc, char** argv)
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? Done : BadUse;
+        return error.get_exit_code() == 0 ? app.exit(error) : reportBadCall(app, error);
     } catch (const std::exception& error) {
         return report({normscope::ErrorCode::Internal, std::string("Unexpected failure: ") + error.what(), {}});
     }

@@ -3,6 +3,7 @@
 
 #include "model/base/result.h"
 #include "model/store/runstore.h"
+#include "model/training/numbers.h"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -45,6 +46,17 @@ Result<RunStore> openStore(const std::string& folder);
 /// Whether the user pressed Ctrl-C (or SIGTERM came); a second time ends the process at once with 130.
 const std::atomic<bool>& interruptFlag();
 void watchInterrupts();
+
+/// The number that was given to `option`; the error names the option.
+template <class T>
+Status readNumber(const std::string& option, const std::string& text, T& to)
+{
+    const auto number = parseNumber<T>(text);
+    if (!number)
+        return Error{number.error().code, option + ": " + number.error().message, {}};
+    to = *number;
+    return {};
+}
 
 /// Fixed decimals in the C locale.
 std::string fixed(double value, int decimals);

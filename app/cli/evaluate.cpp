@@ -18,9 +18,9 @@ struct EvaluateOptions {
     std::string what; ///< a run or a weights file
     std::string data;
     std::string norm;
-    int groups = 4;
+    std::string groups = "4";
     std::string device = "auto";
-    int threads = 0;
+    std::string threads = "0";
     bool json = false;
     std::shared_ptr<std::string> store;
 };
@@ -54,7 +54,8 @@ Result<Subject> subjectOf(const EvaluateOptions& options)
         if (!normalization)
             return normalization.error();
         subject.spec.normalization = *normalization;
-        subject.spec.groups = options.groups;
+        if (const Status status = readNumber("--groups", options.groups, subject.spec.groups); !status)
+            return status.error();
         subject.weights = options.what;
     } else {
         const auto store = openStore(*options.store);
@@ -84,7 +85,8 @@ Result<Subject> subjectOf(const EvaluateOptions& options)
     if (!device)
         return device.error();
     subject.spec.device = *device;
-    subject.spec.threads = options.threads;
+    if (const Status status = readNumber("--threads", options.threads, subject.spec.threads); !status)
+        return status.error();
     return subject;
 }
 
@@ -158,9 +160,9 @@ void addEvaluate(CLI::App& app, Outcome& outcome)
     command.add_option("RUN|WEIGHTS", options->what, "Id, folder or name of a run, or a state dictionary")->required();
     command.add_option("--data", options->data, "fashion-mnist[:DIR], cifar10:DIR or folder:DIR (default: the run's)")->type_name("SPEC");
     command.add_option("--norm", options->norm, "For a weights file: batch, layer, group, instance or none")->type_name("NAME");
-    command.add_option("--groups", options->groups, "For a weights file with group norm (default 4)");
+    command.add_option("--groups", options->groups, "For a weights file with group norm (default 4)")->type_name("N");
     command.add_option("--device", options->device, "auto, cpu or cuda (default auto)")->type_name("NAME");
-    command.add_option("--threads", options->threads, "0: as many as the machine has cores (default)");
+    command.add_option("--threads", options->threads, "0: as many as the machine has cores (default)")->type_name("N");
     command.add_flag("--json", options->json, "As JSON, with the confusion matrix");
     addNoCacheFlag(command);
     options->store = addStoreOption(command);

@@ -17,17 +17,25 @@ namespace normscope::cli {
 
 namespace {
 
+/// A field of the spec whose value replaces the recipe's only where it was given.
+struct GivenField {
+    std::string name;
+    std::string text;
+    CLI::Option* option = nullptr;
+    Status (*read)(const GivenField&, RunSpec&) = nullptr;
+};
+
 struct TrainOptions {
     std::string data = "fashion-mnist";
     std::vector<std::string> norms;
+    std::string atOnceText = "0";
     int atOnce = asManyAsPays;
     std::string device = "auto";
     std::string engine = "auto";
     std::string precision = "f32";
     std::string name;
     bool quick = false;
-    RunSpec given; ///< the fields that were set on the command line; see fieldOptions
-    std::vector<std::pair<CLI::Option*, void (*)(RunSpec&, const RunSpec&)>> fieldOptions;
+    std::deque<GivenField> fields;
     std::shared_ptr<std::string> store;
 };
 
@@ -76,9 +84,10 @@ Result<RunSpec> specOf(const TrainOptions& options, const std::string& norm)
     RunSpec spec = seedRecipe(*normalization);
     if (options.quick)
         spec = quickLookOf(spec);
-    for (const auto& [option, copy] : options.fieldOptions)
-        if (option->count() > 0)
-            copy(spec, options.given);
+    for (const auto& field : options.fields)
+        if (field.option->count() > 0)
+            if (const Status status = field.read(field, spec); !status)
+                return status.error();
     spec.data = *data;
     spec.device = *device;
     spec.engine = *engine;
@@ -212,14 +221,21 @@ int train(const TrainOptions& options)
     return trainRuns(*store, *specs, options, *dataset);
 }
 
-/// Adds an option whose value replaces the recipe's only where it was given.
+Status readAtOnce(TrainOptions& options)
+{
+    Status status = readNumber("--at-once", options.atOnceText, options.atOnce);
+    if (status && options.atOnce < 0)
+        status = Error{ErrorCode::BadUsage, "--at-once: write 0 (as many as pays), 1 (one after another) or more, not " + options.atOnceText + ".", {}};
+    return status;
+}
+
 template <auto Member>
 void addField(CLI::App& command, TrainOptions& options, const std::string& name, const std::string& help)
 {
-    CLI::Option* option = command.add_option(name, options.given.*Member, help);
-    if constexpr (std::is_unsigned_v<std::remove_reference_t<decltype(options.given.*Member)>>)
-        option->check(CLI::NonNegativeNumber); // strtoull would take -1 for a huge number
-    options.fieldOptions.emplace_back(option, [](RunSpec& to, const RunSpec& from) { to.*Member = from.*Member; });
+    GivenField& field = options.fields.emplace_back();
+    field.name = name;
+    field.option = command.add_option(name, field.text, help)->type_name("N");
+    field.read = [](const GivenField& given, RunSpec& spec) { return readNumber(given.name, given.text, spec.*Member); };
 }
 
 } // namespace
@@ -231,8 +247,8 @@ void addTrain(CLI::App& app, Outcome& outcome)
     command.add_option("--data", options->data, "fashion-mnist[:DIR], cifar10:DIR or folder:DIR (default: fashion-mnist)")->type_name("SPEC");
     command.add_option("--norm", options->norms, "batch, layer, group, instance or none; several, with commas or given again, are queued together")
         ->required()->type_name("NAME")->delimiter(',')->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    command.add_option("--at-once", options->atOnce, "Of several, how many train at once (default 0: as many as pays; 1: one after another)")
-        ->check(CLI::NonNegativeNumber);
+    command.add_option("--at-once", options->atOnceText, "Of several, how many train at once (default 0: as many as pays; 1: one after another)")
+        ->type_name("N");
     command.add_flag("--quick", options->quick, "A quick look: a fifth of the images, 5 epochs");
     addField<&RunSpec::groups>(command, *options, "--groups", "Groups of group norm: 1, 2, 4, 8 or 16 (default 4)");
     addField<&RunSpec::epochs>(command, *options, "--epochs", "Passes over the training images (default 20)");
@@ -253,7 +269,10 @@ void addTrain(CLI::App& app, Outcome& outcome)
     command.add_option("--name", options->name, "Name of the run (default: the normalization)")->type_name("TEXT");
     addNoCacheFlag(command);
     options->store = addStoreOption(command);
-    command.callback([options, &outcome] { outcome.code = train(*options); });
+    command.callback([options, &outcome] {
+        const Status status = readAtOnce(*options);
+        outcome.code = status ? train(*options) : report(status.error());
+    });
 }
 
 } // namespace normscope::cli

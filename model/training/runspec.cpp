@@ -2,9 +2,11 @@
 #include "model/training/runspec.h"
 
 #include "model/base/random.h"
+#include "model/training/numbers.h"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace normscope {
 
@@ -70,44 +72,63 @@ private:
     std::vector<SpecIssue>& m_issues;
 };
 
-void checkRecipe(const RunSpec& spec, Checker& check)
+/// A number that a text gave which no int can hold comes as int's nearest; see parseWhole().
+std::string found(int value)
+{
+    const bool isMost = value == std::numeric_limits<int>::max();
+    const bool isLeast = value == std::numeric_limits<int>::min();
+    return ", not " + std::to_string(value) + (isMost ? " or more." : isLeast ? " or less." : ".");
+}
+
+std::string found(double value)
+{
+    return ", not " + shortestText(value) + ".";
+}
+
+void checkSchedule(const RunSpec& spec, Checker& check)
 {
     check.require(spec.epochs >= 1 && spec.epochs <= maxEpochs, "epochs",
-                  "Epochs must be from 1 to " + std::to_string(maxEpochs) + ", not " + std::to_string(spec.epochs) + ".");
+                  "Epochs must be from 1 to " + std::to_string(maxEpochs) + found(spec.epochs));
     check.require(std::isfinite(spec.learningRate) && spec.learningRate >= 0 && spec.learningRate <= 100, "lr",
-                  "Learning rate must be a number from 0 to 100, for example 0.01.");
+                  "Learning rate must be a number from 0 to 100, for example 0.01" + found(spec.learningRate));
     check.warn(spec.learningRate != 0, "lr", "With learning rate 0 the weights never change.");
     check.require(std::isfinite(spec.momentum) && spec.momentum >= 0 && spec.momentum < 1, "momentum",
-                  "Momentum must be at least 0 and below 1, for example 0.9.");
+                  "Momentum must be at least 0 and below 1, for example 0.9" + found(spec.momentum));
     check.require(spec.stepSize >= 1 && spec.stepSize <= maxEpochs, "step-size",
-                  "StepLR step must be from 1 to " + std::to_string(maxEpochs) + " epochs.");
+                  "StepLR step must be from 1 to " + std::to_string(maxEpochs) + " epochs" + found(spec.stepSize));
     check.require(std::isfinite(spec.gamma) && spec.gamma > 0 && spec.gamma <= 1, "gamma",
-                  "StepLR factor must be above 0 and at most 1, for example 0.1.");
+                  "StepLR factor must be above 0 and at most 1, for example 0.1" + found(spec.gamma));
+}
+
+void checkRecipe(const RunSpec& spec, Checker& check)
+{
+    checkSchedule(spec, check);
     check.require(std::isfinite(spec.dropout) && spec.dropout >= 0 && spec.dropout < 1, "dropout",
-                  "Dropout must be at least 0 and below 1, for example 0.02.");
+                  "Dropout must be at least 0 and below 1, for example 0.02" + found(spec.dropout));
     check.require(std::isfinite(spec.augment) && spec.augment >= 0 && spec.augment <= 1, "augment",
-                  "Augmentation probability must be from 0 to 1, for example 0.25.");
+                  "Augmentation probability must be from 0 to 1, for example 0.25" + found(spec.augment));
     check.require(spec.threads >= 0 && spec.threads <= maxThreads, "threads",
-                  "Threads must be from 0 (as many as cores) to " + std::to_string(maxThreads) + ".");
+                  "Threads must be from 0 (as many as cores) to " + std::to_string(maxThreads) + found(spec.threads));
 }
 
 void checkBatch(const RunSpec& spec, std::size_t trainImages, Checker& check)
 {
     check.require(spec.batchSize >= 1 && spec.batchSize <= maxBatch, "batch-size",
-                  "Batch size must be from 1 to " + std::to_string(maxBatch) + ", not " + std::to_string(spec.batchSize) + ".");
+                  "Batch size must be from 1 to " + std::to_string(maxBatch) + found(spec.batchSize));
     const std::size_t used = trainImages == 0 ? 0 : usedImages(trainImages, spec.limitTrain, spec.quickLook);
     check.require(trainImages == 0 || static_cast<std::size_t>(std::max(spec.batchSize, 0)) <= used, "batch-size",
                   "Batch size " + std::to_string(spec.batchSize) + " is larger than the " + std::to_string(used)
                       + " training images; choose at most " + std::to_string(used) + ".");
     check.require(spec.limitTrain == 0 || trainImages == 0 || spec.limitTrain <= trainImages, "limit-train",
                   "The data set has only " + std::to_string(trainImages) + " training images; the limit asks for "
-                      + std::to_string(spec.limitTrain) + ".");
+                      + std::to_string(spec.limitTrain) + ". Choose at most " + std::to_string(trainImages) + ", or 0 for all.");
     if (spec.normalization == Normalization::Batch && spec.batchSize >= 1) {
         check.warn(spec.batchSize != 1, "batch-size",
                    "Batch norm with a batch of 1 takes its statistics over the pixels of one image alone: in training it "
                    "becomes instance norm, while testing uses running averages. Expect poor test accuracy.");
         check.warn(spec.batchSize == 1 || used == 0 || used % static_cast<std::size_t>(spec.batchSize) != 1, "batch-size",
-                   "The last batch of every epoch has a single image, so batch norm takes its statistics from that image alone.");
+                   "The last batch of every epoch has a single image, so batch norm takes its statistics from that image alone. "
+                   "Another batch size avoids that.");
     }
 }
 
@@ -204,7 +225,7 @@ std::vector<SpecIssue> validate(const RunSpec& spec, std::size_t trainImages)
     check.require(spec.normalization != Normalization::Group
                       || std::find(groups.begin(), groups.end(), spec.groups) != groups.end(),
                   "groups", "Groups must divide the network's channel counts, 16 and 32: choose one of " + groupsText()
-                      + ", not " + std::to_string(spec.groups) + ".");
+                      + found(spec.groups));
     checkRecipe(spec, check);
     checkBatch(spec, trainImages, check);
     return issues;

@@ -8,7 +8,6 @@
 #include <QWidget>
 
 #include <algorithm>
-#include <limits>
 
 namespace normscope {
 
@@ -81,11 +80,9 @@ void RecipeFields::addWhole(QWidget* owner, const QString& name, const QString& 
     add(
         owner, name, label, help, [value](const RunSpec& spec) { return QString::number(spec.*value); },
         [value](const QString& text, RunSpec& spec) {
-            const auto parsed = parseWhole(text);
-            // What does not fit the type is out of every range too: the check that follows says which range.
+            const auto parsed = parseWhole<T>(text);
             if (parsed.value)
-                spec.*value =
-                    static_cast<T>(std::min(*parsed.value, static_cast<std::uint64_t>(std::numeric_limits<T>::max())));
+                spec.*value = *parsed.value;
             return parsed.why;
         });
 }

@@ -39,22 +39,22 @@ void TestRunSpec::refusesWithTheRange_data()
     row("batch 0", [](RunSpec& s) { s.batchSize = 0; }, "batch-size", "Batch size must be from 1 to 8192, not 0.");
     row("batch larger than the data", [](RunSpec& s) { s.batchSize = 600; }, "batch-size",
         "Batch size 600 is larger than the 500 training images; choose at most 500.");
-    row("lr negative", [](RunSpec& s) { s.learningRate = -0.1; }, "lr", "Learning rate must be a number from 0 to 100, for example 0.01.");
+    row("lr negative", [](RunSpec& s) { s.learningRate = -0.1; }, "lr", "Learning rate must be a number from 0 to 100, for example 0.01, not -0.1.");
     row("lr infinite", [](RunSpec& s) { s.learningRate = std::numeric_limits<double>::infinity(); }, "lr",
-        "Learning rate must be a number from 0 to 100, for example 0.01.");
-    row("lr NaN", [](RunSpec& s) { s.learningRate = std::nan(""); }, "lr", "Learning rate must be a number from 0 to 100, for example 0.01.");
-    row("momentum 1", [](RunSpec& s) { s.momentum = 1; }, "momentum", "Momentum must be at least 0 and below 1, for example 0.9.");
-    row("step 0", [](RunSpec& s) { s.stepSize = 0; }, "step-size", "StepLR step must be from 1 to 1000 epochs.");
-    row("gamma 0", [](RunSpec& s) { s.gamma = 0; }, "gamma", "StepLR factor must be above 0 and at most 1, for example 0.1.");
-    row("dropout 1", [](RunSpec& s) { s.dropout = 1; }, "dropout", "Dropout must be at least 0 and below 1, for example 0.02.");
-    row("augment 1.5", [](RunSpec& s) { s.augment = 1.5; }, "augment", "Augmentation probability must be from 0 to 1, for example 0.25.");
-    row("threads -1", [](RunSpec& s) { s.threads = -1; }, "threads", "Threads must be from 0 (as many as cores) to 1024.");
+        "Learning rate must be a number from 0 to 100, for example 0.01, not inf.");
+    row("lr NaN", [](RunSpec& s) { s.learningRate = std::nan(""); }, "lr", "Learning rate must be a number from 0 to 100, for example 0.01, not nan.");
+    row("momentum 1", [](RunSpec& s) { s.momentum = 1; }, "momentum", "Momentum must be at least 0 and below 1, for example 0.9, not 1.");
+    row("step 0", [](RunSpec& s) { s.stepSize = 0; }, "step-size", "StepLR step must be from 1 to 1000 epochs, not 0.");
+    row("gamma 0", [](RunSpec& s) { s.gamma = 0; }, "gamma", "StepLR factor must be above 0 and at most 1, for example 0.1, not 0.");
+    row("dropout 1", [](RunSpec& s) { s.dropout = 1; }, "dropout", "Dropout must be at least 0 and below 1, for example 0.02, not 1.");
+    row("augment 1.5", [](RunSpec& s) { s.augment = 1.5; }, "augment", "Augmentation probability must be from 0 to 1, for example 0.25, not 1.5.");
+    row("threads -1", [](RunSpec& s) { s.threads = -1; }, "threads", "Threads must be from 0 (as many as cores) to 1024, not -1.");
     row("groups 3", [](RunSpec& s) { s.normalization = Normalization::Group; s.groups = 3; }, "groups",
         "Groups must divide the network's channel counts, 16 and 32: choose one of 1, 2, 4, 8, 16, not 3.");
     row("groups 32", [](RunSpec& s) { s.normalization = Normalization::Group; s.groups = 32; }, "groups",
         "Groups must divide the network's channel counts, 16 and 32: choose one of 1, 2, 4, 8, 16, not 32.");
     row("limit above the data", [](RunSpec& s) { s.limitTrain = 501; }, "limit-train",
-        "The data set has only 500 training images; the limit asks for 501.");
+        "The data set has only 500 training images; the limit asks for 501. Choose at most 500, or 0 for all.");
 }
 
 void TestRunSpec::refusesWithTheRange()

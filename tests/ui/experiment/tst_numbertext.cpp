@@ -87,7 +87,7 @@ void TestNumberText::readsWholeNumbers()
     QFETCH(QString, text);
     QFETCH(bool, ok);
     QFETCH(qulonglong, value);
-    const auto parsed = parseWhole(text);
+    const auto parsed = parseWhole<std::uint64_t>(text);
     QCOMPARE(parsed.value.has_value(), ok);
     QCOMPARE(parsed.why.isEmpty(), ok);
     if (ok)
