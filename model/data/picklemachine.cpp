@@ -108,7 +108,7 @@ std::vector<std::uint32_t> PickleMachine::popSome(std::size_t count)
 const PickleValue& PickleMachine::item(const PickleValue& list, std::size_t i, Kind kind) const
 {
     if (i >= list.items.size() || m_values[list.items[i]].kind != kind)
-        refuse("an argument of another kind than numpy writes");
+        refuse("an argument of another kind than a " + m_subject + " has");
     return m_values[list.items[i]];
 }
 
@@ -122,7 +122,7 @@ const PickleValue& PickleMachine::run()
         if (opcode == '.')
             break;
         if (!execute(opcode))
-            refuse("an opcode that no CIFAR-10 file needs");
+            refuse("an opcode that no " + m_subject + " needs");
     }
     const auto result = pop();
     if (m_position != m_file.size())

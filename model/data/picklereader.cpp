@@ -3,7 +3,7 @@
 
 #include "model/data/datafile.h"
 #include "model/data/dataset.h"
-#include "model/data/picklemachine.h"
+#include "model/data/numpypickle.h"
 #include "model/data/wording.h"
 
 #include <functional>
@@ -127,7 +127,7 @@ Result<CifarPickle> readCifarPickle(const std::string& path, PickleContent conte
     CifarPickle pickle;
     pickle.bytes = std::move(*bytes);
     try {
-        PickleMachine machine(pickle.bytes);
+        NumpyPickle machine(pickle.bytes);
         const Content found(machine, machine.run());
         if (content == PickleContent::Names)
             pickle.labelNames = found.names();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/base/result.h"
+#include "model/store/statearray.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -13,12 +14,19 @@ namespace normscope {
 
 using StateDict = std::vector<std::pair<std::string, at::Tensor>>;
 
-/// Writes a dictionary of tensors as Python's torch.save does, so that torch.load(path, weights_only=True)
-/// reads it. The file is written beside, synced and renamed.
+/// The tensors' numbers, wherever they lie: floating ones as float, others as counts. Throws what LibTorch throws where
+/// a device was lost.
+std::vector<StateArray> toStateArrays(const StateDict& tensors);
+
+/// Copies arrays into the tensors of the same names. Every tensor must be there with its shape, and no other; otherwise
+/// nothing is copied, and the error says which. `what`, "The weights file PATH", begins its message.
+Status copyStateArrays(const std::vector<StateArray>& arrays, const StateDict& tensors, const std::string& what);
+
+/// Writes the tensors as Python's torch.save does: see stateDictionaryBytes(). The file is written beside, synced and
+/// renamed.
 Status writeStateDict(const std::string& path, const StateDict& tensors);
 
-/// Reads what writeStateDict() or Python's torch.save(dict) wrote. Every tensor of `tensors` must be there with its
-/// shape, and no other; then they are copied into. Errors name the file and the key.
+/// readStateDictionaryFile() and copyStateArrays().
 Status readStateDict(const std::string& path, const StateDict& tensors);
 
 } // namespace normscope

@@ -117,6 +117,7 @@ private Q_SLOTS:
     void dropoutIsFairAndRepeatable();
     void dropoutGradientUsesTheSameMask();
     void stateDictRoundTrip();
+    void nothingIsCopiedOnAnError();
     void stateDictIsRefusedWithTheReason();
     void pythonReadsTheStateDict();
 };
@@ -322,6 +323,40 @@ void TestNetwork::stateDictRoundTrip()
     QVERIFY(readStateDict(path, other.stateDict()));
     for (std::size_t i = 0; i < saved.stateDict().size(); ++i)
         QVERIFY(at::equal(saved.stateDict()[i].second, other.stateDict()[i].second));
+    const auto byLibTorch = readReference(path);
+    QCOMPARE(byLibTorch.size(), saved.stateDict().size());
+    for (const auto& [name, tensor] : saved.stateDict())
+        QVERIFY2(at::equal(tensor, tensorOf(byLibTorch, name)), name.c_str());
+}
+
+void TestNetwork::nothingIsCopiedOnAnError()
+{
+    const Network saved(Normalization::Batch, 1, 10, 0, 1), other(Normalization::Batch, 1, 10, 0, 2);
+    const auto before = toStateArrays(other.stateDict());
+    const auto good = toStateArrays(saved.stateDict());
+    const auto message = [&](const std::vector<StateArray>& arrays) {
+        const Status status = copyStateArrays(arrays, other.stateDict(), "The file X");
+        return status ? QString() : QString::fromStdString(status.error().message);
+    };
+    auto arrays = good;
+    arrays.back().shape.push_back(1);
+    QVERIFY2(message(arrays).startsWith(QStringLiteral("The file X does not fit this network: avgpool.4.bias has shape [10, 1] instead of [10]")), qPrintable(message(arrays)));
+    arrays = good;
+    arrays.back().values.pop_back();
+    QVERIFY2(message(arrays).contains(QStringLiteral("avgpool.4.bias has another number of values than its shape says")), qPrintable(message(arrays)));
+    arrays = good;
+    arrays.push_back({"Conv9.weight", {}, {1}, {}});
+    QVERIFY2(message(arrays).contains(QStringLiteral("it has Conv9.weight and 67 arrays instead of 66")), qPrintable(message(arrays)));
+    arrays.back() = arrays.front();
+    QVERIFY2(message(arrays).contains(QStringLiteral("Conv1.0.weight is there twice")), qPrintable(message(arrays)));
+    arrays.pop_back();
+    for (StateArray& array : arrays)
+        if (array.name == "Conv1.1.num_batches_tracked")
+            array = {array.name, array.shape, {1.5F}, {}};
+    QVERIFY2(message(arrays).contains(QStringLiteral("Conv1.1.num_batches_tracked holds fractions instead of whole numbers")), qPrintable(message(arrays)));
+    QVERIFY(toStateArrays(other.stateDict()) == before);
+    QVERIFY(copyStateArrays(good, other.stateDict(), {}));
+    QVERIFY(toStateArrays(other.stateDict()) == good);
 }
 
 void TestNetwork::stateDictIsRefusedWithTheReason()
