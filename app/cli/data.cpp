@@ -64,8 +64,11 @@ int fetch(const std::string& to, const std::string& archive, const std::string& 
     const auto fetched = archive.empty() ? fetchCifar10(folder, source, options) : extractCifar10(archive, folder, source, options);
     if (isatty(STDERR_FILENO))
         std::cerr << '\n';
-    if (!fetched)
-        return report(fetched.error());
+    if (!fetched) {
+        const int code = report(fetched.error());
+        // A wrong file that was named in the call is bad input; one that arrived damaged is not the user's.
+        return !archive.empty() && fetched.error().code == ErrorCode::Checksum ? BadUse : code;
+    }
     std::cout << *fetched << '\n';
     return Done;
 }

@@ -34,6 +34,11 @@ std::vector<std::string> batchNames(Version version)
     return names;
 }
 
+const char* namesFile(Version version)
+{
+    return version == Version::Binary ? "batches.meta.txt" : "batches.meta";
+}
+
 std::vector<std::string> missingNames(const fs::path& folder, Version version)
 {
     auto names = batchNames(version);
@@ -59,9 +64,17 @@ Error notCifar(const fs::path& folder)
                     + " is a file, expected CIFAR-10's unpacked folder. If it is the archive "
                       "cifar-10-binary.tar.gz, let Get CIFAR-10 (or normscope-cli data fetch) unpack it.",
                 {}};
-    if (!fs::is_directory(folder, error))
-        return {
-            ErrorCode::NotFound, "The folder " + name + " is not there. Fetch CIFAR-10 or choose another folder.", {}};
+    if (const Status status = checkFolder("The folder", folder.string()); !status) {
+        Error problem = status.error();
+        if (problem.code != ErrorCode::Io)
+            problem.message += " Fetch CIFAR-10 or choose another folder.";
+        return problem;
+    }
+    if (fs::is_directory(folder / "train", error) && fs::is_directory(folder / "test", error))
+        return {ErrorCode::BadInput,
+                name + " holds train/ and test/, not CIFAR-10's batches. If these are folders of images, give it as folder:" + name
+                    + ".",
+                {}};
     if (fs::exists(folder / "train.bin", error) || fs::exists(folder / "fine_label_names.txt", error)
         || fs::exists(folder / "meta", error))
         return {ErrorCode::BadInput,
@@ -193,7 +206,7 @@ Result<std::vector<std::string>> readNamesPickle(const std::string& path)
 std::vector<std::string> classNames(const Place& place, std::vector<std::string>& warnings)
 {
     const bool binary = place.version == Version::Binary;
-    const std::string path = (place.folder / (binary ? "batches.meta.txt" : "batches.meta")).string();
+    const std::string path = (place.folder / namesFile(place.version)).string();
     auto names = binary ? readNamesText(path) : readNamesPickle(path);
     const std::string instead = " The classes are called 0 to 9 instead.";
     if (names && names->size() == classes) {
@@ -211,7 +224,22 @@ std::vector<std::string> classNames(const Place& place, std::vector<std::string>
     return numbers;
 }
 
+DataFiles filesOf(const Place& place)
+{
+    DataFiles files{place.folder.string(), batchNames(place.version)};
+    files.names.emplace_back(namesFile(place.version));
+    return files;
+}
+
 } // namespace
+
+Result<DataFiles> cifar10Files(const std::string& folder)
+{
+    const auto place = findCifar(folder);
+    if (!place)
+        return place.error();
+    return filesOf(*place);
+}
 
 Result<Dataset> loadCifar10(const std::string& folder, const LoadOptions& options)
 {
@@ -219,6 +247,7 @@ Result<Dataset> loadCifar10(const std::string& folder, const LoadOptions& option
     if (!place)
         return place.error();
     Dataset dataset;
+    dataset.fileStamps = fileStamps(filesOf(*place));
     dataset.classNames = classNames(*place, dataset.warnings);
     dataset.train.pixels.reserve(5 * batchImages * imageBytes);
     const auto names = batchNames(place->version);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/data/dataset.h"
+#include "model/data/filestamps.h"
 
 #include <string>
 
@@ -13,5 +14,8 @@ namespace normscope {
 /// unless it is a whole number of records: then a warning calls it a custom subset.
 /// Fills names, images and warnings; the caller adds the fingerprint.
 Result<Dataset> loadCifar10(const std::string& folder, const LoadOptions& options);
+
+/// The files that it reads. Errors: as loadCifar10's for a folder that is not CIFAR-10's.
+Result<DataFiles> cifar10Files(const std::string& folder);
 
 } // namespace normscope

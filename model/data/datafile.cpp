@@ -59,12 +59,45 @@ Result<std::vector<std::uint8_t>> readFile(const std::string& path, std::uint64_
     return bytes;
 }
 
+namespace {
+
+std::string_view advice(int errorNumber)
+{
+    switch (errorNumber) {
+    case EACCES:
+    case EPERM: return " Change its permissions or choose another place.";
+    case ELOOP: return " The link leads to itself: choose another place.";
+    case EROFS: return " Choose a folder that can be written to.";
+    case ENOSPC:
+    case EDQUOT: return " Free some space and try again.";
+    case EIO: return " Try again; the disk may be failing.";
+    default: return "";
+    }
+}
+
+} // namespace
+
 Error fileError(const std::string& doing, const std::string& path, int errorNumber)
 {
     const auto reason = std::generic_category().message(errorNumber);
     if (errorNumber == ENOENT || errorNumber == ENOTDIR)
         return {ErrorCode::NotFound, "Cannot " + doing + " " + shownName(path) + ": it is not there.", reason};
-    return {ErrorCode::Io, "Cannot " + doing + " " + shownName(path) + ": " + reason + ".", reason};
+    return {ErrorCode::Io, "Cannot " + doing + " " + shownName(path) + ": " + reason + "." + std::string(advice(errorNumber)), reason};
+}
+
+Status checkFolder(const std::string& what, const std::string& path)
+{
+    // Without O_DIRECTORY, opening a device may wait or do something to it.
+    const FileHandle folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (folder.isOpen())
+        return {};
+    const int reason = errno;
+    struct stat status = {};
+    if (::stat(path.c_str(), &status) == 0 && !S_ISDIR(status.st_mode))
+        return Error{ErrorCode::BadInput, shownName(path) + " is not a folder.", {}};
+    if (reason == ENOENT || reason == ENOTDIR)
+        return Error{ErrorCode::NotFound, what + " " + shownName(path) + " is not there.", {}};
+    return fileError("list the folder", path, reason);
 }
 
 Error cancelledError(const std::string& what)

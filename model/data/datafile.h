@@ -28,6 +28,10 @@ Result<std::vector<std::uint8_t>> readFile(const std::string& path, std::uint64_
 /// An Io error (NotFound for a missing file) that names `path`, with the system's reason for `errorNumber`.
 Error fileError(const std::string& doing, const std::string& path, int errorNumber);
 
+/// Whether `path` is a folder whose entries can be listed; `what` begins the message: "The image folder".
+/// Errors: NotFound, BadInput (something else is there), Io.
+Status checkFolder(const std::string& what, const std::string& path);
+
 Error cancelledError(const std::string& what);
 inline bool isCancelled(const std::atomic<bool>* cancel)
 {

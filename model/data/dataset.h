@@ -41,6 +41,7 @@ struct Dataset {
     std::array<float, 3> mean{0.4914F, 0.4822F, 0.4465F};
     std::array<float, 3> deviation{0.247F, 0.243F, 0.261F};
     std::string fingerprint;           ///< SHA-256 (hex) over class names, labels and pixels of both splits
+    std::vector<std::uint64_t> fileStamps; ///< of the files it was read from: see changedSince(); empty for a made one
     std::vector<std::string> warnings; ///< what was skipped or converted, in words, for the user
 
     InputScale inputScale() const { return {mean, deviation}; }
@@ -58,7 +59,7 @@ struct LoadOptions {
 Result<std::shared_ptr<const Dataset>> loadDataset(const DataSpec& spec, const LoadOptions& options = {});
 
 /// Loads each data set once for a whole process and hands out the same one; safe from any thread.
-/// Keeps the two most recently used alive. A second call for a data set that is being loaded waits for it.
+/// Keeps the two most recently used alive; one whose files changed on disk is read anew. A second call for a data set that is being loaded waits for it.
 class DatasetCache {
 public:
     DatasetCache();

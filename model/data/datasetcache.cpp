@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/data/datafile.h"
 #include "model/data/dataset.h"
+#include "model/data/filestamps.h"
 
 #include <algorithm>
 #include <chrono>
@@ -51,6 +52,12 @@ struct DatasetCache::Private {
         return entries.front().dataset;
     }
 
+    /// Unless another thread has put a newer one in its place.
+    void drop(const std::string& key, const std::shared_ptr<const Dataset>& dataset)
+    {
+        std::erase_if(entries, [&](const Entry& e) { return e.key == key && e.dataset == dataset; });
+    }
+
     void endLoad(const std::string& key, const Result<std::shared_ptr<const Dataset>>& result)
     {
         const std::lock_guard lock(mutex);
@@ -73,8 +80,14 @@ Result<std::shared_ptr<const Dataset>> DatasetCache::load(const DataSpec& spec, 
     {
         std::unique_lock lock(d->mutex);
         for (;;) {
-            if (auto dataset = d->find(key))
-                return dataset;
+            if (auto dataset = d->find(key)) {
+                lock.unlock();
+                if (changedSince(*dataset).empty()) // looks at the disk: not while others wait
+                    return dataset;
+                lock.lock();
+                d->drop(key, dataset);
+                continue;
+            }
             if (!d->loading.contains(key))
                 break;
             // Also after the other load failed: this caller may still want it where the other cancelled.

@@ -180,8 +180,12 @@ Result<std::string> extractCifar10(const std::string& archive, const std::string
         const DownloadOptions limited = throttled(options);
         // A web page or a file that is not there has its own, clearer message.
         auto file = DataFile::open(archive);
-        if (!file)
-            return file.error();
+        if (!file) {
+            Error error = file.error();
+            if (error.code == ErrorCode::NotFound)
+                error.message += " Choose another file or fetch the archive.";
+            return error;
+        }
         char start[512] = {};
         const auto got = file->read(start, sizeof start, archive);
         if (got && looksLikeHtml({start, *got}))

@@ -21,6 +21,8 @@ constexpr std::size_t border = (imageSide - side) / 2;
 constexpr std::uint64_t mostItems = 1'000'000;
 constexpr std::uint64_t deflateLimit = 1032; // deflate cannot expand a byte to more than this (zlib's documentation)
 constexpr std::size_t classes = 10;
+constexpr const char* imagesEnd = "-images-idx3-ubyte";
+constexpr const char* labelsEnd = "-labels-idx1-ubyte";
 const std::string advice = " Install the package dataset-fashion-mnist again or choose another folder.";
 
 /// One IDX file while it is read. `claimed` counts what its header promises.
@@ -164,10 +166,13 @@ Status IdxFile::finish()
 std::string existing(const std::filesystem::path& folder, const std::string& name)
 {
     std::error_code error;
-    const auto packed = folder / (name + ".gz");
-    const auto plain = folder / name;
-    return !std::filesystem::exists(packed, error) && std::filesystem::exists(plain, error) ? plain.string()
-                                                                                            : packed.string();
+    const std::string packed = name + ".gz";
+    return !std::filesystem::exists(folder / packed, error) && std::filesystem::exists(folder / name, error) ? name : packed;
+}
+
+std::filesystem::path placeOf(const std::string& folder)
+{
+    return folder.empty() ? std::filesystem::path(fashionMnistFolder) : std::filesystem::path(folder);
 }
 
 void padded(const std::uint8_t* grey, std::uint8_t* rgb)
@@ -223,10 +228,10 @@ struct SplitFiles {
 
 Result<SplitFiles> openSplit(const std::filesystem::path& folder, const std::string& prefix)
 {
-    auto images = IdxFile::open(existing(folder, prefix + "-images-idx3-ubyte"), imagesMagic);
+    auto images = IdxFile::open((folder / existing(folder, prefix + imagesEnd)).string(), imagesMagic);
     if (!images)
         return images.error();
-    auto labels = IdxFile::open(existing(folder, prefix + "-labels-idx1-ubyte"), labelsMagic);
+    auto labels = IdxFile::open((folder / existing(folder, prefix + labelsEnd)).string(), labelsMagic);
     if (!labels)
         return labels.error();
     if (images->items() != labels->items())
@@ -241,16 +246,27 @@ Result<SplitFiles> openSplit(const std::filesystem::path& folder, const std::str
 Error withAdvice(Error error)
 {
     if (error.code == ErrorCode::NotFound)
-        error.message += " Install it with: sudo apt install dataset-fashion-mnist";
+        error.message += " Install it with: sudo apt install dataset-fashion-mnist, or choose another folder.";
     return error;
 }
 
 } // namespace
 
+DataFiles fashionMnistFiles(const std::string& folder)
+{
+    const std::filesystem::path place = placeOf(folder);
+    DataFiles files{place.string(), {}};
+    for (const std::string prefix : {"train", "t10k"}) {
+        files.names.push_back(existing(place, prefix + imagesEnd));
+        files.names.push_back(existing(place, prefix + labelsEnd));
+    }
+    return files;
+}
+
 Result<Dataset> loadFashionMnist(const std::string& folder, const LoadOptions& options)
 {
-    const std::filesystem::path place =
-        folder.empty() ? std::filesystem::path(fashionMnistFolder) : std::filesystem::path(folder);
+    const std::filesystem::path place = placeOf(folder);
+    const std::vector<std::uint64_t> stamps = fileStamps(fashionMnistFiles(folder));
     auto train = openSplit(place, "train");
     if (!train)
         return withAdvice(train.error());
@@ -259,6 +275,7 @@ Result<Dataset> loadFashionMnist(const std::string& folder, const LoadOptions& o
         return withAdvice(test.error());
 
     Dataset dataset;
+    dataset.fileStamps = stamps;
     dataset.classNames = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
                           "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
     const std::size_t total = train->images.items() + test->images.items();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/data/dataset.h"
+#include "model/data/filestamps.h"
 
 #include <string>
 
@@ -12,5 +13,8 @@ namespace normscope {
 /// What the headers claim is checked against the file's size before memory is taken for it.
 /// Fills names, images and warnings; the caller adds statistics and fingerprint.
 Result<Dataset> loadFashionMnist(const std::string& folder, const LoadOptions& options);
+
+/// The files that it reads, there or not.
+DataFiles fashionMnistFiles(const std::string& folder);
 
 } // namespace normscope

@@ -2,6 +2,7 @@
 #include "model/data/imagefolder.h"
 
 #include "model/data/datafile.h"
+#include "model/data/filestamps.h"
 #include "model/data/fingerprint.h"
 #include "model/data/imagecache.h"
 #include "model/data/imagelisting.h"
@@ -245,6 +246,7 @@ Result<Dataset> loadImageFolder(const std::string& folder, const LoadOptions& op
     if (!listing)
         return listing.error();
     Dataset dataset;
+    dataset.fileStamps = fileStamps(*listing);
     dataset.warnings = std::move(listing->warnings);
     for (const auto& name : listing->splits[0].classes)
         dataset.classNames.push_back(shownName(name));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/data/imagelisting.h"
 
+#include "model/data/datafile.h"
 #include "model/data/wording.h"
 
 #include <algorithm>
@@ -82,8 +83,7 @@ bool leadsUp(const fs::directory_entry& entry)
 
 Error listError(const fs::path& folder, const std::error_code& error)
 {
-    return {ErrorCode::Io, "Cannot list the folder " + shownName(folder.string()) + ": " + error.message() + ".",
-            error.message()};
+    return fileError("list the folder", folder.string(), error.value());
 }
 
 Result<std::vector<fs::directory_entry>> entries(const fs::path& folder)
@@ -146,23 +146,48 @@ Result<SplitListing> listSplit(const fs::path& root, const std::string& name, Le
     return split;
 }
 
-Status checkFolders(const fs::path& root)
+/// What to say of a folder without train/ and test/, which may hold data of another kind.
+std::string otherData(const fs::path& root)
 {
     std::error_code error;
+    const auto holds = [&](const std::string& name) { return fs::exists(root / name, error); };
+    const auto isAs = [&](const std::string& what, const std::string& kind, const fs::path& folder) {
+        return " It holds " + what + ": give it as " + kind + ":" + shownName(folder.string()) + ".";
+    };
+    for (const fs::path& folder : {root, root / "cifar-10-batches-bin", root / "cifar-10-batches-py"})
+        for (const std::string end : {"", ".bin"})
+            if (fs::exists(folder / ("data_batch_1" + end), error) || fs::exists(folder / ("test_batch" + end), error))
+                return isAs("CIFAR-10", "cifar10", folder);
+    for (const std::string end : {"", ".gz"})
+        if (holds("train-images-idx3-ubyte" + end))
+            return isAs("Fashion-MNIST's files", "fashion-mnist", root);
+    return layout + " CIFAR-10 would be data_batch_1.bin to _5.bin and test_batch.bin, Fashion-MNIST "
+                    "train-images-idx3-ubyte.gz and its three companions.";
+}
+
+Status checkFolders(const fs::path& root)
+{
     const std::string name = shownName(root.string());
-    if (!fs::exists(root, error))
-        return Error{ErrorCode::NotFound, "The image folder " + name + " is not there." + layout, {}};
-    if (!fs::is_directory(root, error))
-        return Error{ErrorCode::BadInput, name + " is not a folder." + layout, {}};
+    if (const Status status = checkFolder("The image folder", root.string()); !status) {
+        Error error = status.error();
+        if (error.code != ErrorCode::Io)
+            error.message += " Choose another one, with train/CLASS/IMAGE and test/CLASS/IMAGE.";
+        return error;
+    }
+    std::error_code error;
     std::vector<std::string> missing;
     for (const std::string split : {"train", "test"})
-        if (!fs::is_directory(root / split, error))
+        if (!fs::is_directory(root / split, error)) {
+            if (error && error != std::errc::no_such_file_or_directory)
+                return listError(root / split, error);
             missing.push_back(split + "/");
+        }
     if (missing.empty())
         return {};
     const bool isEmpty = fs::is_empty(root, error) && !error;
     return Error{ErrorCode::BadInput,
-                 "The image folder " + name + (isEmpty ? " is empty" : " has no " + listed(missing)) + "." + layout,
+                 "The image folder " + name + (isEmpty ? " is empty" : " has no " + listed(missing)) + "."
+                     + (missing.size() == 2 && !isEmpty ? otherData(root) : layout),
                  {}};
 }
 
@@ -174,11 +199,11 @@ Status checkClasses(const SplitListing& split)
     if (split.classes.size() < fewestClasses)
         return Error{ErrorCode::BadInput,
                      name + " holds one class only, \"" + shownName(split.classes.front())
-                         + "\"; at least 2 are needed.",
+                         + "\"; at least 2 are needed. Add a folder for each class.",
                      {}};
     if (split.classes.size() > mostClasses)
         return Error{ErrorCode::BadInput,
-                     name + " holds " + groupedNumber(split.classes.size()) + " classes; at most 100 are possible.",
+                     name + " holds " + groupedNumber(split.classes.size()) + " classes; at most 100 are possible. Leave some out.",
                      {}};
     std::vector<std::string> empty;
     for (std::size_t i = 0; i < split.classes.size(); ++i)

@@ -10,7 +10,10 @@ namespace {
 
 bool holdsCifar10(const QDir& folder)
 {
-    return folder.exists(QStringLiteral("data_batch_1.bin")) || folder.exists(QStringLiteral("data_batch_1"));
+    // Any batch will do: of a folder that lacks one, the reader says which.
+    const QStringList batches{QStringLiteral("data_batch_?.bin"), QStringLiteral("data_batch_?"), QStringLiteral("test_batch.bin"),
+                              QStringLiteral("test_batch")};
+    return !folder.entryList(batches, QDir::Files).isEmpty();
 }
 
 } // namespace
@@ -26,7 +29,7 @@ DataSpec guessDataSpec(const QString& folder)
     for (const auto& below : {QStringLiteral("cifar-10-batches-bin"), QStringLiteral("cifar-10-batches-py")})
         if (const QDir inner(dir.filePath(below)); holdsCifar10(inner))
             return spec(DataKind::Cifar10, inner);
-    if (dir.exists(QStringLiteral("train-images-idx3-ubyte.gz")))
+    if (!dir.entryList({QStringLiteral("*-idx?-ubyte"), QStringLiteral("*-idx?-ubyte.gz")}, QDir::Files).isEmpty())
         return spec(DataKind::FashionMnist, dir);
     return spec(DataKind::Folder, dir);
 }
