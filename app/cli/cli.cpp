@@ -123,6 +123,8 @@ int main(int argc, char** argv)
     app.set_version_flag("--version", "normscope-cli " + normscope::systemInfo().version);
     Outcome outcome;
     addTrain(app, outcome);
+    addResume(app, outcome);
+    addRepair(app, outcome);
     addRuns(app, outcome);
     addCompare(app, outcome);
     addExport(app, outcome);

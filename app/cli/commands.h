@@ -25,6 +25,8 @@ struct Outcome {
 
 // Each adds its command to `app`; its callback leaves the exit code in `outcome`.
 void addTrain(CLI::App& app, Outcome& outcome);
+void addResume(CLI::App& app, Outcome& outcome);
+void addRepair(CLI::App& app, Outcome& outcome);
 void addRuns(CLI::App& app, Outcome& outcome);
 void addCompare(CLI::App& app, Outcome& outcome);
 void addExport(CLI::App& app, Outcome& outcome);

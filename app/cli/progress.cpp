@@ -91,4 +91,17 @@ void ProgressLines::ended(const std::string& shortName)
     m_now.erase(shortName);
 }
 
+void ProgressPrinter::resumed(const TrainingPosition& from, const std::string& note)
+{
+    m_lines.say(m_name, "Resumed in epoch " + std::to_string(from.epoch)
+                            + (from.batches > 0 ? " after " + std::to_string(from.batches) + " of its batches" : "") + "."
+                            + (note.empty() ? "" : " " + note));
+}
+
+void ProgressPrinter::saveFailed(const Error& error, bool waiting)
+{
+    m_lines.say(m_name, error.message + (waiting ? " Training waits until there is space; Ctrl-C stops it."
+                                                 : " Training goes on in memory and tries again after each epoch."));
+}
+
 } // namespace normscope::cli

@@ -46,12 +46,20 @@ public:
         m_lines.batchDone(m_shortName, progress);
     }
     void epochDone(const EpochMetrics& metrics) override { m_lines.epochDone(m_name, metrics); }
+    void resumed(const TrainingPosition& from, const std::string& note) override;
+    void saveFailed(const Error& error, bool waiting) override;
+    void saveRecovered() override { m_lines.say(m_name, "Everything is saved again."); }
+    void keptInMemory(std::shared_ptr<const Checkpoint> checkpoint) override { m_unsaved = std::move(checkpoint); }
+
+    /// What of the run is only in memory when it has ended; null where all was saved.
+    const std::shared_ptr<const Checkpoint>& unsaved() const { return m_unsaved; }
 
 private:
     ProgressLines& m_lines;
     std::string m_name;
     std::string m_shortName;
     TogetherRun& m_run;
+    std::shared_ptr<const Checkpoint> m_unsaved;
 };
 
 } // namespace normscope::cli

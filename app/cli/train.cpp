@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
-#include "app/cli/progress.h"
+#include "app/cli/trainqueue.h"
 
 #include "model/training/atonce.h"
 #include "model/training/machine.h"
-#include "model/training/session.h"
 
 #include <algorithm>
-#include <chrono>
 #include <deque>
 #include <iostream>
 #include <set>
-#include <thread>
 
 namespace normscope::cli {
 
@@ -37,31 +34,6 @@ struct TrainOptions {
     bool quick = false;
     std::deque<GivenField> fields;
     std::shared_ptr<std::string> store;
-};
-
-/// A run of this call.
-struct CliRun {
-    RunRecord record;
-    RunControl control;
-};
-
-/// Passes the interrupt flag on to the runs.
-class InterruptWatcher {
-public:
-    explicit InterruptWatcher(std::deque<CliRun>& runs)
-        : m_thread([&runs](std::stop_token token) {
-              while (!token.stop_requested()) {
-                  if (interruptFlag())
-                      for (CliRun& run : runs)
-                          run.control.stop = true;
-                  std::this_thread::sleep_for(std::chrono::milliseconds(20));
-              }
-          })
-    {
-    }
-
-private:
-    std::jthread m_thread;
 };
 
 Result<RunSpec> specOf(const TrainOptions& options, const std::string& norm)
@@ -123,7 +95,7 @@ std::string wantedName(const TrainOptions& options, const RunSpec& spec)
 }
 
 /// All of them, before the first one trains, so that they are seen to wait.
-Status createRuns(const RunStore& store, const std::vector<RunSpec>& specs, const TrainOptions& options, std::deque<CliRun>& runs)
+Status createRuns(const RunStore& store, const std::vector<RunSpec>& specs, const TrainOptions& options, std::deque<QueuedRun>& runs)
 {
     std::set<int> colours;
     std::set<std::string> names;
@@ -142,50 +114,19 @@ Status createRuns(const RunStore& store, const std::vector<RunSpec>& specs, cons
     return {};
 }
 
-/// A run whose turn comes after an interrupt.
-RunRecord neverStarted(const RunStore& store, RunRecord record)
-{
-    record.state = RunState::Stopped;
-    record.reason = "It was taken from the queue before it started.";
-    if (const Status status = store.save(record); !status)
-        record.reason += " " + status.error().message;
-    return record;
-}
-
-int exitCodeOf(const std::deque<CliRun>& runs)
-{
-    const auto any = [&](auto test) { return std::any_of(runs.begin(), runs.end(), [&](const CliRun& run) { return test(run.record); }); };
-    if (any([](const RunRecord& record) { return record.state == RunState::Stopped; }))
-        return Interrupted;
-    // A finished run has a reason where not everything could be saved.
-    return any([](const RunRecord& record) { return record.state != RunState::Finished || !record.reason.empty(); }) ? RunFailed : Done;
-}
-
 int trainRuns(const RunStore& store, const std::vector<RunSpec>& specs, const TrainOptions& options,
               const std::shared_ptr<const Dataset>& dataset)
 {
-    std::deque<CliRun> runs;
+    std::deque<QueuedRun> runs;
     const Status created = createRuns(store, specs, options, runs);
     if (!created && runs.empty())
         return report(created.error());
     if (specs.front().quickLook)
         std::cerr << "Quick look: a fifth of the images; its figures are not those of a full run.\n";
-    ProgressLines lines(specs.size() > 1);
-    const InterruptWatcher watcher(runs);
-    trainTogether({specs.begin(), specs.begin() + std::ptrdiff_t(runs.size())}, options.atOnce, [&](TogetherRun& turn) {
-        CliRun& run = runs[turn.number];
-        const RunSpec& spec = specs[turn.number];
-        const std::string shortName = normalizationShortTitle(spec.normalization, spec.groups);
-        run.control.threads = turn.threads;
-        ProgressPrinter printer(lines, run.record.name, shortName, turn);
-        run.record = interruptFlag() ? neverStarted(store, run.record) : executeRun(store, run.record, dataset, printer, run.control);
-        lines.ended(shortName);
-        if (!run.record.reason.empty())
-            lines.say(run.record.name, std::string(toString(run.record.state)) + ": " + run.record.reason);
-    });
-    for (const CliRun& run : runs)
-        std::cout << run.record.folder << std::endl;
-    return created ? exitCodeOf(runs) : report(created.error());
+    for (QueuedRun& run : runs)
+        run.dataset = dataset;
+    const int code = trainQueue(store, runs, options.atOnce);
+    return created ? code : report(created.error());
 }
 
 int train(const TrainOptions& options)

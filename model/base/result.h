@@ -14,6 +14,7 @@ enum class ErrorCode {
     BadInput,    ///< a file or folder is not what it should be
     NotFound,    ///< a file, folder, run or device is not there
     Io,          ///< reading or writing failed
+    DiskFull,    ///< writing failed for want of space; it may work later
     Network,     ///< a download failed; trying again may help
     Checksum,    ///< a download arrived damaged
     OutOfMemory, ///< the computer's or the GPU's memory is used up

@@ -21,15 +21,15 @@ void toPlanes(const std::uint8_t* pixels, std::uint8_t* planes)
 
 } // namespace
 
-BatchFeed::BatchFeed(const BatchSource& source, std::int64_t firstStaged, const DeviceStream& stream, int threads)
-    : m_source(source), m_firstStaged(firstStaged), m_parcels(static_cast<std::size_t>(threads * parcelsPerThread))
+BatchFeed::BatchFeed(const BatchSource& source, std::int64_t firstStaged, const DeviceStream& stream, int threads, int first)
+    : m_source(source), m_firstStaged(firstStaged), m_parcels(static_cast<std::size_t>(threads * parcelsPerThread)), m_next(first)
 {
     const std::int64_t size = source.batchSize();
-    int number = 0;
-    for (Parcel& parcel : m_parcels) {
+    for (int number = first; number < first + static_cast<int>(m_parcels.size()); ++number) {
+        Parcel& parcel = parcelOf(number);
         parcel.numbers = stream.hostTensor({2, size}, at::kLong);
         parcel.pixels = stream.hostTensor({size, static_cast<std::int64_t>(imageBytes)}, at::kByte);
-        parcel.next = number++;
+        parcel.next = number;
     }
     for (int i = 0; i < threads; ++i)
         m_threads.emplace_back([this] { work(); });

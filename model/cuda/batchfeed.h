@@ -28,8 +28,9 @@ public:
         DeviceStream::Mark copied; ///< when the device has read it
     };
 
-    /// An epoch of `source`, which must not change meanwhile. Changed images get the rows from `firstStaged` on.
-    BatchFeed(const BatchSource& source, std::int64_t firstStaged, const DeviceStream& stream, int threads);
+    /// An epoch of `source`, which must not change meanwhile, from batch `first` on. Changed images get the rows from
+    /// `firstStaged` on.
+    BatchFeed(const BatchSource& source, std::int64_t firstStaged, const DeviceStream& stream, int threads, int first = 0);
     ~BatchFeed();
 
     const Parcel& take(int number); ///< batch after batch; waits until it is made

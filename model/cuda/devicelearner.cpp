@@ -67,6 +67,7 @@ void DeviceLearner::restart()
     const DeviceStream::Scope scope(m_stream);
     for (at::Tensor& velocity : m_velocity)
         velocity.zero_();
+    m_stream.mark().wait(); // who fills it next does so on another stream
 }
 
 /// Same addresses all along: the recordings stay valid.
@@ -87,15 +88,16 @@ void DeviceLearner::prepareFor(const BatchSource& source)
     m_hostCorrect = m_stream.hostTensor({batches}, at::kLong);
 }
 
-void DeviceLearner::beginEpoch(const BatchSource& source, std::uint64_t dropoutKey)
+void DeviceLearner::beginEpoch(const BatchSource& source, std::uint64_t dropoutKey, int first)
 {
     const DeviceStream::Scope scope(m_stream);
     endEpoch();
     prepareFor(source);
-    m_position.zero_();
-    m_queued = m_asked = 0;
-    m_generator.set_current_seed(dropoutKey);
-    m_feed = std::make_unique<BatchFeed>(source, m_train->firstStaged(), m_stream, m_feedThreads);
+    m_position.fill_(first);
+    m_queued = m_asked = first;
+    // The generator cannot be put where it stood in the middle of an epoch: from there on masks are other ones.
+    m_generator.set_current_seed(dropoutKey + static_cast<std::uint64_t>(first));
+    m_feed = std::make_unique<BatchFeed>(source, m_train->firstStaged(), m_stream, m_feedThreads, first);
 }
 
 void DeviceLearner::setLearningRate(double rate)

@@ -28,10 +28,13 @@ public:
     };
 
     void restart(); ///< forgets the momentum
+    /// SGD's momentum, in the order of Network::parameters(); of no step that is queued.
+    std::vector<at::Tensor> momentum() const { return m_velocity; }
 
-    /// Begins an epoch of `source`, which stays as it is until the next one. `dropoutKey` decides the epoch's masks.
-    void beginEpoch(const BatchSource& source, std::uint64_t dropoutKey);
-    /// Queues the step on batch `number`: 0, 1, 2, ...
+    /// Begins an epoch of `source`, which stays as it is until the next one. `dropoutKey` decides the epoch's masks. `first`: the
+    /// batches before it were trained in an earlier session.
+    void beginEpoch(const BatchSource& source, std::uint64_t dropoutKey, int first = 0);
+    /// Queues the step on batch `number`: first, first + 1, ...
     void enqueue(int number, double learningRate);
     /// What has come back since, in order; `all`: waits for everything that is queued.
     std::vector<Result> results(bool all);

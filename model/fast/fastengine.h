@@ -70,6 +70,8 @@ public:
     virtual void weightsChanged() = 0;
     /// Forgets the momentum.
     virtual void resetMomentum() = 0;
+    /// SGD's momentum of one of the trained arrays, as long as it is; to be kept in a checkpoint and put back.
+    virtual std::vector<float>& momentum(const std::string& name) = 0;
     /// The gradient of the last step for one of the trained arrays; zeros before the first step.
     virtual std::vector<float> gradient(const std::string& name) const = 0;
 };

@@ -22,6 +22,7 @@ public:
     void logProbabilities(const FastImages& images, float* output) override;
     void weightsChanged() override;
     void resetMomentum() override;
+    std::vector<float>& momentum(const std::string& name) override { return m_parameters.momentum(name); }
     std::vector<float> gradient(const std::string& name) const override;
 
 private:

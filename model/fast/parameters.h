@@ -22,6 +22,7 @@ public:
     /// One step of SGD for one array: v = momentum v + gradient, values = values - rate v.
     void descend(std::size_t index, double momentum, double learningRate);
     void resetMomentum();
+    std::vector<float>& momentum(const std::string& name) { return m_all[indexOf(name)].velocity; }
 
 private:
     struct Parameter {

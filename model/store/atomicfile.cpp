@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <system_error>
 
@@ -66,7 +67,8 @@ std::string folderOf(const std::string& path)
 
 Error systemError(std::string_view doing, const std::string& path, int errorNumber)
 {
-    const ErrorCode code = errorNumber == ENOENT ? ErrorCode::NotFound : ErrorCode::Io;
+    const bool full = errorNumber == ENOSPC || errorNumber == EDQUOT;
+    const ErrorCode code = errorNumber == ENOENT ? ErrorCode::NotFound : full ? ErrorCode::DiskFull : ErrorCode::Io;
     std::string message = "Cannot " + std::string(doing) + " " + path + ": "
         + std::generic_category().message(errorNumber) + "." + std::string(advice(errorNumber));
     return Error{code, std::move(message), "errno " + std::to_string(errorNumber)};
@@ -88,6 +90,23 @@ Status replaceFile(const std::string& path, std::string_view contents)
     if (const int failure = normscope::replaceFile(path, {&contents, 1}, Durability::Synced); failure != 0)
         return systemError("write", path, failure);
     return syncFolder(folderOf(path));
+}
+
+Status replaceFileKeepingOld(const std::string& path, const std::string& old, std::string_view contents)
+{
+    const std::string next = path + ".next";
+    if (Status status = replaceFile(next, contents); !status)
+        return status;
+    if (::rename(path.c_str(), old.c_str()) != 0 && errno != ENOENT)
+        return systemError("rename", path, errno);
+    if (::rename(next.c_str(), path.c_str()) != 0)
+        return systemError("rename", next, errno);
+    return syncFolder(folderOf(path));
+}
+
+Status removeFile(const std::string& path)
+{
+    return ::unlink(path.c_str()) == 0 || errno == ENOENT ? Status() : Status(systemError("delete", path, errno));
 }
 
 Status appendRows(const std::string& path, std::string_view header, std::string_view rows)

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/store/runfolder.h"
 
+#include "model/base/filereplacement.h"
 #include "model/store/atomicfile.h"
+#include "model/store/checkpoint.h"
+#include "model/store/recovery.h"
 #include "model/store/runjson.h"
 #include "model/store/runlock.h"
 #include "model/store/runtables.h"
+#include "model/store/statedict.h"
 #include "model/store/storetext.h"
 
 #include <algorithm>
@@ -14,6 +18,7 @@
 #include <filesystem>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace normscope::storage {
 
@@ -75,22 +80,51 @@ void readCurves(RunRecord& record)
         record.reason = path + ": the last row was not written whole and is left out.";
 }
 
+std::string interruptedText(const RunRecord& record)
+{
+    const std::string done = record.epochs.empty() ? "before its first epoch was done"
+        : "after " + std::to_string(record.epochs.size()) + " of " + std::to_string(record.spec.epochs) + " epochs";
+    return "The program that trained this run ended " + done + ". Resume goes on from there.";
+}
+
+/// All files of a run whose owner died tell of the epoch that its checkpoint has.
+void settle(RunRecord& record)
+{
+    // Where it cannot be had, somebody else settles it, or the store cannot be written: then it is only shown so.
+    const auto lock = RunLock::acquire(record.folder, std::chrono::milliseconds(0));
+    if (lock) {
+        RunRecord again;
+        again.folder = record.folder;
+        again.id = record.id;
+        if (!readJson(again) || again.state != RunState::Running) { // its owner, or who settled it, was quicker
+            record = std::move(again);
+            readCurves(record);
+            return;
+        }
+    } else if (RunLock::isHeld(record.folder)) {
+        return;
+    }
+    const auto found = findCheckpoint(record);
+    const bool ahead = found && found->checkpoint.record.epochs.size() >= record.epochs.size();
+    if (ahead)
+        record.epochs = found->checkpoint.record.epochs;
+    record.state = RunState::Interrupted;
+    record.reason = interruptedText(record);
+    if (!lock)
+        return;
+    removeUnfinished(record.folder);
+    // Neither can be told to anybody here; the next reader tries again.
+    if (ahead)
+        static_cast<void>(writeRunFiles(record.folder, found->checkpoint, record).ok());
+    else
+        static_cast<void>(writeRecord(record).ok());
+}
+
 /// Running says the file; whether it is true says the lock.
 void checkOwner(RunRecord& record)
 {
-    if (record.state != RunState::Running || RunLock::isHeld(record.folder))
-        return;
-    // The owner may have saved the end of the run and let go of the lock since run.json was read.
-    RunRecord again;
-    again.folder = record.folder;
-    again.id = record.id;
-    if (!readJson(again) || again.state != RunState::Running) {
-        record = std::move(again);
-        return;
-    }
-    record.state = RunState::Interrupted;
-    if (record.reason.empty())
-        record.reason = "The program that trained this run ended before the run did. The epochs done until then are kept.";
+    if (record.state == RunState::Running && !RunLock::isHeld(record.folder))
+        settle(record);
 }
 
 std::string isoTime(std::time_t seconds)
@@ -124,15 +158,61 @@ RunRecord readRunFolder(const std::string& folder)
     record.folder = folder;
     record.id = std::filesystem::path(folder).filename().string();
     if (readJson(record)) {
+        readCurves(record);
         checkOwner(record);
-        if (record.state != RunState::Damaged)
-            readCurves(record);
     }
     record.name = cleanName(record.name);
     if (record.name.empty())
         record.name = record.state == RunState::Damaged ? cleanName(record.id)
                                                         : normalizationTitle(record.spec.normalization, record.spec.groups);
     return record;
+}
+
+Status writeRecord(const RunRecord& record)
+{
+    const std::string path = record.folder + "/run.json";
+    const auto existing = readFile(path, runJsonLimit);
+    if (existing) {
+        RunRecord ignored;
+        const RunJsonState state = readRunJson(*existing, ignored);
+        if (state.schema > runSchema)
+            return Error{ErrorCode::BadInput, path + " was " + newerVersionText(state) + " and is not changed here.", {}};
+    }
+    return replaceFile(path, writeRunJson(record, existing ? std::string_view(*existing) : std::string_view()));
+}
+
+Status writeRunFiles(const std::string& folder, const Checkpoint& checkpoint, const RunRecord& record)
+{
+    const auto replaceOrRemove = [&](const char* name, bool replace, const auto& text) {
+        const std::string path = folder + "/" + name;
+        return replace ? replaceFile(path, text()) : removeFile(path);
+    };
+    const auto& epochs = checkpoint.record.epochs;
+    const auto& losses = checkpoint.batchLosses;
+    Status status;
+    if (checkpoint.training.position.batches == 0)
+        status = replaceOrRemove("weights.pt", !epochs.empty(), [&] { return stateDictionaryBytes(checkpoint.training.weights); });
+    if (status)
+        status = replaceOrRemove("predictions.csv", checkpoint.evaluation.has_value(),
+                                 [&] { return predictionsText(*checkpoint.evaluation, checkpoint.record.classNames); });
+    if (status)
+        status = replaceOrRemove("batches.csv", !losses.empty(), [&] { return std::string(batchesHeader) + batchRows(1, losses); });
+    if (status)
+        status = replaceOrRemove("metrics.csv", !epochs.empty(), [&] {
+            std::string text(metricsHeader);
+            for (const EpochMetrics& epoch : epochs)
+                text += metricsRow(epoch);
+            return text;
+        });
+    return status ? writeRecord(record) : status;
+}
+
+void removeUnfinished(const std::string& folder)
+{
+    std::error_code error;
+    for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+        if (it->path().filename().string().find(unfinishedMark) != std::string::npos)
+            ::unlink(it->path().c_str());
 }
 
 std::string sortKey(const RunRecord& record)

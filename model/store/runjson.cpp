@@ -106,6 +106,7 @@ void readRun(ObjectReader& read, std::string& problem, RunRecord& record)
     read.text("created", record.created, Optional);
     readState(read, record);
     read.text("reason", record.reason, Optional);
+    read.text("history", record.history, Optional);
     if (const Json* spec = read.object("spec", Required))
         readSpec(ObjectReader(*spec, "spec.", problem), record.spec);
     if (const Json* summary = read.object("summary", Optional))
@@ -172,6 +173,7 @@ std::string writeRunJson(const RunRecord& record, std::string_view existing)
                      {"created", record.created},
                      {"state", toString(record.state)},
                      {"reason", record.reason},
+                     {"history", record.history},
                      {"spec", specToJson(record.spec)},
                      {"summary", summaryJson(record)}};
     Json merged = Json::parse(existing, nullptr, false);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/store/runlock.h"
 
+#include "model/base/filereplacement.h"
 #include "model/store/atomicfile.h"
+#include "model/store/storetext.h"
 
 #include <cerrno>
 #include <chrono>
@@ -21,7 +23,7 @@ using namespace storage;
 
 namespace {
 
-constexpr int acquireTries = 20;
+constexpr std::size_t ownerLimit = 1024;
 constexpr auto acquireWait = std::chrono::milliseconds(10);
 
 /// The lock files that this process holds, by device and inode: paths have many spellings.
@@ -55,25 +57,39 @@ bool tryLock(int fd, int tries)
     }
 }
 
+/// For people; a full disk does not keep anybody from holding a lock.
+void writeOwner(int fd)
+{
+    char host[256] = {};
+    if (::gethostname(host, sizeof host - 1) != 0)
+        host[0] = '\0';
+    const std::string text = "process " + std::to_string(::getpid()) + (host[0] ? std::string(" on ") + host : std::string()) + "\n";
+    if (::ftruncate(fd, 0) == 0)
+        static_cast<void>(writeAll(fd, text));
+}
+
 } // namespace
 
-Result<RunLock> RunLock::acquire(const std::string& folder)
+Result<RunLock> RunLock::acquire(const std::string& folder, std::chrono::milliseconds patience)
 {
     const std::string path = lockPath(folder);
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
     if (fd < 0)
         return systemError("write", path, errno);
     struct stat info = {};
-    // Somebody who asks isHeld() has the lock for a moment, hence more than one try.
-    if (::fstat(fd, &info) != 0 || !tryLock(fd, isHeldHere(folder) ? 1 : acquireTries)) {
+    const int tries = isHeldHere(folder) ? 1 : 1 + int(patience / acquireWait);
+    if (::fstat(fd, &info) != 0 || !tryLock(fd, tries)) {
         const int failure = errno;
         ::close(fd);
         if (failure != EWOULDBLOCK)
             return systemError("lock", path, failure);
+        const std::string by = owner(folder);
         return Error{ErrorCode::BadUsage,
-                     "The run in " + folder + " is being trained already. Wait for it to end, or stop it there.",
+                     "The run in " + folder + " is being trained already" + (by.empty() ? "" : ", by " + by)
+                         + ". Wait for it to end, or stop it there.",
                      {}};
     }
+    writeOwner(fd);
     auto& held = heldHere();
     const std::lock_guard guard(held.mutex);
     held.files.emplace(info.st_dev, info.st_ino);
@@ -88,6 +104,14 @@ bool RunLock::isHeldHere(const std::string& folder)
     auto& held = heldHere();
     const std::lock_guard guard(held.mutex);
     return held.files.contains({info.st_dev, info.st_ino});
+}
+
+std::string RunLock::owner(const std::string& folder)
+{
+    const auto text = readFile(lockPath(folder), ownerLimit);
+    if (!text || !text->starts_with("process ") || !text->ends_with('\n'))
+        return {};
+    return cleanName(*text);
 }
 
 bool RunLock::isHeld(const std::string& folder)

@@ -3,6 +3,7 @@
 
 #include "model/base/result.h"
 
+#include <chrono>
 #include <string>
 
 #include <sys/types.h>
@@ -13,12 +14,15 @@ namespace normscope {
 /// when that process dies. Hold it from before the state Running is saved until after the final state is.
 class RunLock {
 public:
-    /// Errors: BadUsage where somebody holds it already, Io where the lock file cannot be made.
-    static Result<RunLock> acquire(const std::string& folder);
+    /// Waits for whoever only mends or renames the run and holds its lock for a moment.
+    /// Errors: BadUsage where somebody holds it already, saying who; Io where the lock file cannot be made.
+    static Result<RunLock> acquire(const std::string& folder, std::chrono::milliseconds patience = std::chrono::milliseconds(1000));
     /// Whether anybody holds it, this process included.
     static bool isHeld(const std::string& folder);
     /// Whether this process holds it.
     static bool isHeldHere(const std::string& folder);
+    /// "process 4711 on lab-3", as its last owner wrote it; empty where that is not known.
+    static std::string owner(const std::string& folder);
 
     RunLock(RunLock&& other) noexcept;
     RunLock& operator=(RunLock&& other) noexcept;

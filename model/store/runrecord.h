@@ -35,6 +35,7 @@ struct RunRecord {
     RunSpec spec;
     RunState state = RunState::Queued;
     std::string reason;  ///< why it failed, diverged or is damaged
+    std::string history; ///< a line for each time it was resumed, repaired or kept elsewhere; empty for most runs
     std::string created; ///< ISO 8601, UTC
 
     // Known once it started:

@@ -2,6 +2,7 @@
 #include "model/store/runstore.h"
 
 #include "model/base/userfolder.h"
+#include "model/store/checkpoint.h"
 #include "model/store/atomicfile.h"
 #include "model/store/runfolder.h"
 #include "model/store/runjson.h"
@@ -14,6 +15,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -96,6 +98,24 @@ Result<bool> makeRunFolder(const std::string& store, const RunRecord& record)
     if (status = syncFolder(store); !status)
         return status.error();
     return true;
+}
+
+/// For a change by somebody who may not be the run's owner; nothing where this process is, or where the folder takes no
+/// lock: writing will tell why.
+Result<std::optional<RunLock>> lockToChange(const RunRecord& record)
+{
+    if (RunLock::isHeldHere(record.folder))
+        return std::optional<RunLock>();
+    auto lock = RunLock::acquire(record.folder, std::chrono::milliseconds(300));
+    if (lock)
+        return std::optional<RunLock>(std::move(*lock));
+    if (!RunLock::isHeld(record.folder))
+        return std::optional<RunLock>();
+    const std::string by = RunLock::owner(record.folder);
+    return Error{ErrorCode::BadUsage,
+                 "The run " + shown(record.name) + " is being trained by another window or command line" + (by.empty() ? "" : " (" + by + ")")
+                     + ", which alone may change it. Try again when it has ended.",
+                 {}};
 }
 
 } // namespace
@@ -209,20 +229,31 @@ Status RunStore::save(const RunRecord& record) const
 {
     if (record.state == RunState::Damaged)
         return Error{ErrorCode::BadInput, "The run in " + record.folder + " is damaged and is left as it is: " + record.reason, {}};
-    if (RunLock::isHeld(record.folder) && !RunLock::isHeldHere(record.folder))
-        return Error{ErrorCode::BadUsage,
-                     "The run " + shown(record.name) + " is being trained by another window or command line, which alone may change it. "
-                         "Try again when it has ended.",
-                     {}};
-    const std::string path = record.folder + "/run.json";
-    const auto existing = readFile(path, runJsonLimit);
-    if (existing) {
-        RunRecord ignored;
-        const RunJsonState state = readRunJson(*existing, ignored);
-        if (state.schema > runSchema)
-            return Error{ErrorCode::BadInput, path + " was " + newerVersionText(state) + " and is not changed here.", {}};
-    }
-    return replaceFile(path, writeRunJson(cleaned(record), existing ? std::string_view(*existing) : std::string_view()));
+    const auto lock = lockToChange(record);
+    return lock ? writeRecord(cleaned(record)) : Status(lock.error());
+}
+
+Result<RunRecord> RunStore::edit(std::string_view id, const std::function<void(RunRecord&)>& change) const
+{
+    auto record = load(id);
+    if (!record)
+        return record;
+    const auto lock = lockToChange(*record);
+    if (!lock)
+        return lock.error();
+    if (record = load(id); !record) // its owner may have written it while we waited
+        return record;
+    change(*record);
+    *record = cleaned(std::move(*record));
+    if (record->state == RunState::Damaged)
+        return Error{ErrorCode::BadInput, "The run in " + record->folder + " is damaged and is left as it is: " + record->reason, {}};
+    const Status status = writeRecord(*record);
+    return status ? record : status.error();
+}
+
+Status RunStore::saveCheckpoint(const RunRecord& record, const Checkpoint& checkpoint) const
+{
+    return replaceFileKeepingOld(checkpointPath(record.folder), checkpointBeforePath(record.folder), checkpointBytes(checkpoint));
 }
 
 Status RunStore::appendEpoch(const RunRecord& record, const EpochMetrics& metrics) const

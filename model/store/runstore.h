@@ -12,6 +12,8 @@
 
 namespace normscope {
 
+struct Checkpoint;
+
 /// The folder that holds one folder per run: run.json, metrics.csv, batches.csv, predictions.csv, weights.pt.
 /// Every file is replaced whole (written beside, fsync, rename), so a reader never sees half of one.
 /// A RunStore is cheap to copy and has no state but its path; use it from one thread at a time per run.
@@ -49,6 +51,9 @@ public:
     Status savePredictions(const RunRecord& record, const Evaluation& evaluation) const;
     Result<Evaluation> predictions(const RunRecord& record) const;
     bool hasPredictions(const RunRecord& record) const;
+
+    /// Replaces `checkpoint`; the one before becomes `checkpoint.before`. Read them with findCheckpoint() (recovery.h).
+    Status saveCheckpoint(const RunRecord& record, const Checkpoint& checkpoint) const;
 
     std::string weightsPath(const RunRecord& record) const; ///< FOLDER/weights.pt
 

@@ -82,6 +82,16 @@ Status RunStore::restore(std::string_view id) const
     return syncBoth(m_folder, trash);
 }
 
+Status RunStore::purge(std::string_view id) const
+{
+    const std::string path = m_folder + "/.trash/" + std::string(id);
+    if (id.empty() || id.front() == '.' || id.find('/') != std::string_view::npos)
+        return Error{ErrorCode::NotFound, "The run " + shown(id) + " is not in the trash of " + m_folder + ".", {}};
+    std::error_code error;
+    fs::remove_all(path, error);
+    return error ? Status(systemError("delete", path, error.value())) : Status();
+}
+
 Status RunStore::emptyTrash() const
 {
     const std::string trash = m_folder + "/.trash";

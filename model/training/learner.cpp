@@ -88,6 +88,35 @@ void Learner::restart()
         m_velocity.push_back(at::zeros_like(parameter));
 }
 
+/// Tensors on the memory where the momentum lies.
+StateDict Learner::momentum() const
+{
+    StateDict momentum;
+    for (const auto& [name, parameter] : m_network.parameters()) {
+        const std::size_t i = momentum.size();
+        if (m_fast)
+            momentum.emplace_back(name, at::from_blob(m_fast->momentum(name).data(), parameter.sizes(), at::kFloat));
+        else
+            momentum.emplace_back(name, m_onDevice ? m_onDevice->momentum()[i] : m_velocity[i]);
+    }
+    return momentum;
+}
+
+void Learner::keepIn(TrainingState& state) const
+{
+    state.weights = toStateArrays(m_network.stateDict());
+    state.momentum = toStateArrays(momentum());
+}
+
+Status Learner::restore(const TrainingState& state)
+{
+    Status status = copyStateArrays(state.weights, m_network.stateDict(), "The checkpoint's network");
+    restart(); // also after an error
+    if (status && !state.momentum.empty())
+        status = copyStateArrays(state.momentum, momentum(), "The checkpoint's momentum");
+    return status;
+}
+
 Learner::StepResult Learner::step(const BatchSource& source, int number, double learningRate, std::uint64_t dropoutKey)
 {
     if (!m_fast)
@@ -130,11 +159,11 @@ Learner::StepResult Learner::step(const Batch& batch, double learningRate, std::
     return {loss.item<double>(), output.argmax(1).eq(labels).sum().item<std::int64_t>()};
 }
 
-void Learner::beginEpoch(const BatchSource& source, std::uint64_t dropoutKey)
+void Learner::beginEpoch(const BatchSource& source, std::uint64_t dropoutKey, int first)
 {
     m_results.clear();
     if (m_onDevice)
-        m_onDevice->beginEpoch(source, dropoutKey);
+        m_onDevice->beginEpoch(source, dropoutKey, first);
 }
 
 void Learner::enqueue(const BatchSource& source, int number, double learningRate, std::uint64_t dropoutKey)

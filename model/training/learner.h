@@ -4,8 +4,10 @@
 #include "model/cuda/devicelearner.h"
 #include "model/fast/fastengine.h"
 #include "model/nn/network.h"
+#include "model/nn/weights.h"
 #include "model/training/batches.h"
 #include "model/training/runspec.h"
+#include "model/training/trainingstate.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -25,6 +27,10 @@ public:
     /// How images should lie in memory. LibTorch 1.13's channels-last kernels would be faster for batch norm, but
     /// their gradients are 0.4 to 0.6 % (of the norm) off a float64 computation; contiguous ones 0.015 % or less.
     at::MemoryFormat format() const { return m_format; }
+    /// Weights and momentum, copied; and put back, after which training goes on as it would have. Not within an epoch of
+    /// a device whose results have not all come back. restore() errors: BadInput naming the array.
+    void keepIn(TrainingState& state) const;
+    Status restore(const TrainingState& state);
     /// To be called after the network's tensors were changed from outside: the optimizer starts afresh.
     void restart();
 
@@ -36,9 +42,9 @@ public:
     StepResult step(const BatchSource& source, int number, double learningRate, std::uint64_t dropoutKey);
     /// The same on images [N, 3, 32, 32] and labels [N] int64 from anywhere.
     StepResult step(const Batch& batch, double learningRate, std::uint64_t dropoutKey);
-    /// An epoch step by step without waiting for the device: enqueue() batch after batch, results() for what has come
+    /// An epoch step by step without waiting for the device: enqueue() batch after batch from `first` on, results() for what has come
     /// back. On the CPU a step is done when enqueue() returns; on CUDA results are up to some dozens of steps late.
-    void beginEpoch(const BatchSource& source, std::uint64_t dropoutKey);
+    void beginEpoch(const BatchSource& source, std::uint64_t dropoutKey, int first = 0);
     void enqueue(const BatchSource& source, int number, double learningRate, std::uint64_t dropoutKey);
     std::vector<StepResult> results(bool all);
     void endEpoch() noexcept; ///< also where it was left early, before the source changes or goes
@@ -52,6 +58,8 @@ public:
     std::vector<std::pair<std::string, at::Tensor>> gradients() const;
 
 private:
+    StateDict momentum() const;
+
     double m_momentum;
     at::Device m_device;
     at::MemoryFormat m_format;

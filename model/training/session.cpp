@@ -1,76 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/training/session.h"
 
+#include "model/store/recovery.h"
 #include "model/store/runlock.h"
-
-#include <optional>
+#include "model/training/device.h"
+#include "model/training/recorder.h"
 
 namespace normscope {
 
 namespace {
 
-/// Passes everything on and writes the run's folder after every epoch.
-class Recorder : public TrainerObserver {
-public:
-    Recorder(const RunStore& store, RunRecord& record, const Trainer& trainer, TrainerObserver& next)
-        : m_store(store), m_record(record), m_trainer(trainer), m_next(next)
-    {
-    }
-
-    void batchDone(const BatchProgress& progress) override
-    {
-        if (progress.phase == BatchProgress::Phase::Training)
-            m_losses.push_back(progress.loss);
-        m_next.batchDone(progress);
-    }
-
-    void evaluationDone(std::shared_ptr<const Evaluation> evaluation) override
-    {
-        m_evaluation = evaluation;
-        m_next.evaluationDone(std::move(evaluation));
-    }
-
-    /// Weights and predictions first, run.json last: what it says is there, is there.
-    void epochDone(const EpochMetrics& metrics) override
-    {
-        keep(m_trainer.saveWeights(m_store.weightsPath(m_record)));
-        if (m_evaluation)
-            keep(m_store.savePredictions(m_record, *m_evaluation));
-        flushLosses();
-        keep(m_store.appendEpoch(m_record, metrics));
-        m_record.epochs.push_back(metrics);
-        keep(m_store.save(m_record));
-        m_next.epochDone(metrics);
-    }
-
-    void flushLosses()
-    {
-        if (m_losses.empty())
-            return;
-        keep(m_store.appendBatchLosses(m_record, m_firstBatch, m_losses));
-        m_firstBatch += m_losses.size();
-        m_losses.clear();
-    }
-
-    /// The first thing that could not be saved, if any: training goes on, the user is told at the end.
-    const std::optional<Error>& storeError() const { return m_storeError; }
-
-private:
-    void keep(const Status& status)
-    {
-        if (!status && !m_storeError)
-            m_storeError = status.error();
-    }
-
-    const RunStore& m_store;
-    RunRecord& m_record;
-    const Trainer& m_trainer;
-    TrainerObserver& m_next;
-    std::shared_ptr<const Evaluation> m_evaluation;
-    std::vector<float> m_losses;
-    std::size_t m_firstBatch = 1;
-    std::optional<Error> m_storeError;
-};
+constexpr std::size_t shownFingerprint = 12; // of 64 digits
 
 RunState stateAfter(TrainingEnd end)
 {
@@ -97,13 +37,53 @@ void describeStart(RunRecord& record, const Dataset& dataset, const Trainer& tra
     record.software = "Normscope " + system.version + ", LibTorch " + system.torchVersion;
 }
 
-/// Trains and leaves the end in the record; saving the end is the caller's.
+/// Of two device texts; the fast engine's results do not depend on the number of its threads.
+bool sameResults(std::string a, std::string b)
+{
+    const auto withoutThreads = [](std::string& text) {
+        const auto thread = text.find(" thread");
+        const auto from = thread == std::string::npos ? thread : text.rfind(", ", thread);
+        if (from != std::string::npos)
+            text.erase(from, text.find_first_of(",", thread) - from);
+    };
+    if (a.find("fast engine") != std::string::npos && b.find("fast engine") != std::string::npos) {
+        withoutThreads(a);
+        withoutThreads(b);
+    }
+    return a == b;
+}
+
+/// What the user should know before a run goes on from a checkpoint; an error where it must not.
+Result<std::string> compareWithCheckpoint(const RunRecord& record, const FoundCheckpoint& found, const Dataset& dataset)
+{
+    const RunRecord& before = found.checkpoint.record;
+    if (before.dataFingerprint != dataset.fingerprint)
+        return Error{ErrorCode::BadInput,
+                     "The run cannot be resumed: its images are not those it was trained on (" + before.dataTitle + ", fingerprint "
+                         + before.dataFingerprint.substr(0, shownFingerprint) + ", now " + dataset.title + ", fingerprint "
+                         + dataset.fingerprint.substr(0, shownFingerprint) + "). Bring the images back, or start a new run.",
+                     {}};
+    std::string note = found.note;
+    const auto add = [&](const std::string& text) { note += (note.empty() ? "" : " ") + text; };
+    if (!sameResults(before.device, record.device))
+        add("It was trained on \"" + before.device + "\" and goes on on \"" + record.device + "\": not bit-identical to an uninterrupted run.");
+    if (before.software != record.software)
+        add("It was trained by " + before.software + " and goes on with " + record.software
+            + ": perhaps not bit-identical to an uninterrupted run.");
+    return note;
+}
+
+/// Trains and leaves the end in the record and on the disk.
 void train(const RunStore& store, RunRecord& record, const std::shared_ptr<const Dataset>& dataset,
            TrainerObserver& observer, const RunControl& control)
 {
+    const RunRecord queued = record;
     const auto fail = [&](const Error& error) {
+        record = queued;
         record.state = RunState::Failed;
         record.reason = error.message;
+        if (const Status status = store.save(record); !status)
+            record.reason += "; " + status.error().message;
     };
     RunSpec spec = record.spec; // the record keeps what was asked for
     if (spec.threads == 0)
@@ -111,19 +91,29 @@ void train(const RunStore& store, RunRecord& record, const std::shared_ptr<const
     auto trainer = Trainer::create(spec, dataset);
     if (!trainer)
         return fail(trainer.error());
+    const auto found = findCheckpoint(record);
+    if (!found && found.error().code != ErrorCode::NotFound)
+        return fail(found.error());
     describeStart(record, *dataset, **trainer);
-    if (const Status status = store.save(record); !status)
-        return fail(status.error());
-
-    Recorder recorder(store, record, **trainer, observer);
+    if (found) {
+        const auto note = compareWithCheckpoint(record, *found, *dataset);
+        if (!note)
+            return fail(note.error());
+        const TrainingState& from = found->checkpoint.training;
+        if (const Status status = (*trainer)->restore(from); !status)
+            return fail(status.error());
+        if (!record.history.empty())
+            record.history += '\n';
+        record.history.append("Resumed in epoch ").append(std::to_string(from.position.epoch)).append(note->empty() ? "." : ". ").append(*note);
+        observer.resumed(from.position, *note);
+    }
+    record.reason.clear();
+    Recorder recorder(store, record, **trainer, observer, control);
+    recorder.begin(found ? &found->checkpoint : nullptr);
     const auto outcome = (*trainer)->run(recorder, control);
-    recorder.flushLosses();
-    if (!outcome)
-        return fail(outcome.error());
-    record.state = stateAfter(outcome->end);
-    record.reason = outcome->reason;
-    if (recorder.storeError())
-        record.reason += (record.reason.empty() ? "" : "; ") + ("not everything was saved: " + recorder.storeError()->message);
+    record.state = outcome ? stateAfter(outcome->end) : RunState::Failed;
+    record.reason = outcome ? outcome->reason : outcome.error().message;
+    recorder.end();
 }
 
 } // namespace
@@ -146,9 +136,16 @@ RunRecord executeRun(const RunStore& store, RunRecord record, std::shared_ptr<co
     }
     if (onDisk->state != RunState::Queued)
         return *onDisk;
-    train(store, record, dataset, observer, control);
-    if (const Status status = store.save(record); !status)
-        record.reason += (record.reason.empty() ? "" : "; ") + status.error().message;
+    record.history = onDisk->history;
+    try {
+        train(store, record, dataset, observer, control);
+    } catch (const std::exception& e) { // memory, most likely; the last checkpoint stands
+        const Error error = errorFromException(e, record.spec.batchSize);
+        record.state = RunState::Failed;
+        record.reason = error.message;
+        if (const Status status = store.save(record); !status)
+            record.reason += "; " + status.error().message;
+    }
     return record;
 }
 

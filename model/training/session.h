@@ -6,10 +6,10 @@
 
 namespace normscope {
 
-/// Trains a queued run of the store (one that is no longer Queued on disk is returned as it is) and keeps its folder up to date: run.json, a row of metrics.csv and
-/// the batch losses after every epoch, predictions and weights after every epoch. The window's worker and the command
-/// line both call this. `observer` is told what happens; store errors do not stop the training but come
-/// back in the record's reason. The returned record has its final state (Finished, Stopped, Failed, Diverged).
+/// Trains a run of the store that is Queued on disk (another one is returned as it is), from its checkpoint where it has
+/// one, and keeps its folder up to date (see Recorder). The window's worker and the command line both call this.
+/// `observer` is told what happens, and on return the record has its final state: Finished, Stopped, Diverged or Failed,
+/// with the reason; also where another process holds the run, or its images are not those of the checkpoint.
 RunRecord executeRun(const RunStore& store, RunRecord record, std::shared_ptr<const Dataset> dataset,
                      TrainerObserver& observer, const RunControl& control);
 

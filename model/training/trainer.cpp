@@ -61,10 +61,12 @@ struct Trainer::Private {
         TrainingOutcome outcome; ///< Finished: the epoch is whole
     };
 
-    EpochPart trainEpoch(int epoch, TrainerObserver& observer, const RunControl& control);
+    EpochPart trainEpoch(TrainerObserver& observer, const RunControl& control);
     std::shared_ptr<const Evaluation> evaluate(TrainerObserver* observer, const RunControl* control, int epoch);
     double secondsLeft(int epoch, int batch) const;
-    TrainingOutcome divergence(int epoch, int number, float loss) const;
+    TrainingOutcome divergence(float loss) const;
+    void account(const Learner::StepResult& result);
+    std::int64_t imagesSeen() const;
 
     RunSpec spec;
     std::shared_ptr<const Dataset> dataset;
@@ -72,18 +74,32 @@ struct Trainer::Private {
     Learner learner;
     BatchSource train;
     BatchSource test;
+    TrainingPosition position; ///< whose batches' results are known
     // Of the last epoch, for the progress that is reported while testing and for the time left.
     double imagesPerSecond = 0;
     double secondsPerBatch = 0;
     double testSeconds = 0;
 };
 
-/// At batch `number` (from 0) of `epoch`.
-TrainingOutcome Trainer::Private::divergence(int epoch, int number, float loss) const
+/// At the batch after `position`.
+TrainingOutcome Trainer::Private::divergence(float loss) const
 {
-    const std::int64_t step = static_cast<std::int64_t>(epoch - 1) * train.batches() + number + 1;
-    return {TrainingEnd::Diverged, "diverged at step " + std::to_string(step) + " (epoch " + std::to_string(epoch) + "): the loss became "
-            + (std::isnan(loss) ? "NaN" : "infinite")};
+    const std::int64_t step = static_cast<std::int64_t>(position.epoch - 1) * train.batches() + position.batches + 1;
+    return {TrainingEnd::Diverged, "diverged at step " + std::to_string(step) + " (epoch " + std::to_string(position.epoch)
+            + "): the loss became " + (std::isnan(loss) ? "NaN" : "infinite")};
+}
+
+void Trainer::Private::account(const Learner::StepResult& result)
+{
+    position.lossSum += static_cast<float>(result.loss);
+    position.correct += result.correct;
+    ++position.batches;
+}
+
+/// In the batches of this epoch that are done: all but the last one are whole.
+std::int64_t Trainer::Private::imagesSeen() const
+{
+    return std::min<std::int64_t>(std::int64_t(position.batches) * train.batchSize(), std::int64_t(train.images()));
 }
 
 /// With `batch` of the epoch's training batches done and its test still to come.
@@ -94,8 +110,10 @@ double Trainer::Private::secondsLeft(int epoch, int batch) const
     return batchesLeft * secondsPerBatch + testSeconds * (epochsAfter + 1);
 }
 
-Trainer::Private::EpochPart Trainer::Private::trainEpoch(int epoch, TrainerObserver& observer, const RunControl& control)
+/// From `position` to the end of its epoch.
+Trainer::Private::EpochPart Trainer::Private::trainEpoch(TrainerObserver& observer, const RunControl& control)
 {
+    const int epoch = position.epoch;
     EpochPart part;
     part.metrics.epoch = epoch;
     part.metrics.learningRate = stepLearningRate(spec, epoch);
@@ -104,39 +122,44 @@ Trainer::Private::EpochPart Trainer::Private::trainEpoch(int epoch, TrainerObser
         Learner& learner;
         ~EndOfEpoch() { learner.endEpoch(); }
     } const endOfEpoch{learner};
-    learner.beginEpoch(train, streamKey(spec.seed, "dropout", static_cast<std::uint64_t>(epoch)));
+    learner.beginEpoch(train, streamKey(spec.seed, "dropout", static_cast<std::uint64_t>(epoch)), position.batches);
     Stopwatch watch;
-    double lossSum = 0;
-    std::int64_t correct = 0, seen = 0;
     const int batches = train.batches();
-    int done = 0; // batches whose results are known
-    for (int number = 0; number < batches; ++number) {
+    const int doneBefore = position.batches; // in an earlier session
+    const std::int64_t seenBefore = imagesSeen();
+    const double secondsBefore = position.seconds;
+    float bad = 0; // a loss that is no finite number
+    const auto takeResults = [&](bool all) {
+        for (const auto& result : learner.results(all)) { // on CUDA those of some steps together, later
+            if (bad = static_cast<float>(result.loss); !std::isfinite(bad))
+                return false;
+            account(result);
+            const double seconds = watch.seconds();
+            position.seconds = secondsBefore + seconds;
+            imagesPerSecond = double(imagesSeen() - seenBefore) / seconds;
+            secondsPerBatch = seconds / (position.batches - doneBefore);
+            observer.batchDone({BatchProgress::Phase::Training, epoch, spec.epochs, position.batches, batches, bad, imagesPerSecond,
+                                secondsLeft(epoch, position.batches)});
+        }
+        return true;
+    };
+    for (int number = doneBefore; number < batches; ++number) {
         watch.exclude(waitWhilePaused(control));
         if (control.stop) {
-            part.outcome = {TrainingEnd::Stopped, "stopped in epoch " + std::to_string(epoch)};
+            part.outcome = takeResults(true) ? TrainingOutcome{TrainingEnd::Stopped, "stopped in epoch " + std::to_string(epoch)}
+                                             : divergence(bad);
             return part;
         }
         const auto stepNumber = static_cast<std::uint64_t>(epoch - 1) * static_cast<std::uint64_t>(batches) + static_cast<std::uint64_t>(number);
         learner.enqueue(train, number, part.metrics.learningRate, streamKey(spec.seed, "dropout", stepNumber));
-        for (const auto& result : learner.results(number + 1 == batches)) { // on CUDA those of some steps together, later
-            const auto loss = static_cast<float>(result.loss);
-            if (!std::isfinite(loss)) {
-                part.outcome = divergence(epoch, done, loss);
-                return part;
-            }
-            lossSum += loss;
-            correct += result.correct;
-            seen += train.batchImages(done++);
-            const double seconds = watch.seconds();
-            imagesPerSecond = double(seen) / seconds;
-            secondsPerBatch = seconds / done;
-            observer.batchDone({BatchProgress::Phase::Training, epoch, spec.epochs, done, batches, loss, imagesPerSecond,
-                                secondsLeft(epoch, done)});
+        if (!takeResults(number + 1 == batches)) {
+            part.outcome = divergence(bad);
+            return part;
         }
     }
-    part.metrics.seconds = watch.seconds();
-    part.metrics.trainLoss = lossSum / batches;
-    part.metrics.trainAccuracy = 100.0 * double(correct) / double(seen);
+    part.metrics.seconds = position.seconds;
+    part.metrics.trainLoss = position.lossSum / batches;
+    part.metrics.trainAccuracy = 100.0 * double(position.correct) / double(imagesSeen());
     return part;
 }
 
@@ -226,8 +249,9 @@ Result<TrainingOutcome> Trainer::run(TrainerObserver& observer, const RunControl
 {
     try {
         prepareTrainingThread(d->spec);
-        for (int epoch = 1; epoch <= d->spec.epochs; ++epoch) {
-            auto part = d->trainEpoch(epoch, observer, control);
+        while (d->position.epoch <= d->spec.epochs) {
+            const int epoch = d->position.epoch;
+            auto part = d->trainEpoch(observer, control);
             if (part.outcome.end != TrainingEnd::Finished)
                 return part.outcome;
             const auto evaluation = d->evaluate(&observer, &control, epoch);
@@ -235,12 +259,16 @@ Result<TrainingOutcome> Trainer::run(TrainerObserver& observer, const RunControl
                 return TrainingOutcome{TrainingEnd::Stopped, "stopped in epoch " + std::to_string(epoch)};
             part.metrics.testAccuracy = evaluation->accuracy();
             part.metrics.testLoss = evaluation->loss;
+            d->position = {};
+            d->position.epoch = epoch + 1;
             observer.evaluationDone(evaluation);
             observer.epochDone(part.metrics);
         }
         return TrainingOutcome{};
     } catch (const std::exception& e) {
         return errorFromException(e, d->spec.batchSize);
+    } catch (...) {
+        return Error{ErrorCode::Internal, "Training failed by an unknown error of Normscope itself. What was saved can be resumed.", {}};
     }
 }
 
@@ -252,6 +280,27 @@ Result<std::shared_ptr<const Evaluation>> Trainer::evaluate()
     } catch (const std::exception& e) {
         return errorFromException(e, d->spec.batchSize);
     }
+}
+
+TrainingState Trainer::state() const
+{
+    TrainingState state;
+    state.position = d->position;
+    d->learner.keepIn(state);
+    return state;
+}
+
+Status Trainer::restore(const TrainingState& state)
+{
+    const TrainingPosition& position = state.position;
+    if (position.epoch > d->spec.epochs + 1 || position.batches > d->train.batches())
+        return Error{ErrorCode::BadInput,
+                     "The checkpoint stands at batch " + std::to_string(position.batches) + " of epoch " + std::to_string(position.epoch)
+                         + ", but the run has " + std::to_string(d->spec.epochs) + " epochs of " + std::to_string(d->train.batches())
+                         + " batches. Start a new run.",
+                     {}};
+    d->position = position;
+    return d->learner.restore(state);
 }
 
 Status Trainer::saveWeights(const std::string& path) const

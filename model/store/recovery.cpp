@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/store/recovery.h"
+
+#include "model/store/atomicfile.h"
+#include "model/store/runfolder.h"
+#include "model/store/runjson.h"
+#include "model/store/runlock.h"
+#include "model/store/storetext.h"
+
+#include <filesystem>
+
+namespace normscope {
+
+using namespace storage;
+
+namespace {
+
+Result<Checkpoint> checkpointAt(const std::string& path)
+{
+    const auto bytes = readFile(path, checkpointLimit);
+    return bytes ? readCheckpoint(*bytes, path) : bytes.error();
+}
+
+/// "learning rate 0.1 instead of 0.01", one for each field of run.json's spec in which the two differ.
+std::string specDifferences(const RunSpec& asked, const RunSpec& trained)
+{
+    const Json a = specToJson(asked), b = specToJson(trained);
+    std::string text;
+    for (const auto& [key, value] : a.items()) {
+        // Where the images lie and what computes may change; whether the images are the same is checked when they are loaded.
+        if (key == "data" || key == "dataPathHex" || key == "device" || key == "threads" || key == "engine")
+            continue;
+        if (b.contains(key) && b[key] != value)
+            text += (text.empty() ? "" : ", ") + key + " is " + jsonText(value) + " instead of " + jsonText(b[key]);
+    }
+    return text;
+}
+
+bool resultsDependOnThreads(const RunSpec& spec)
+{
+    return spec.engine != Engine::Fast; // Auto: whether it was the fast engine says the run's device text
+}
+
+/// Changes the spec as chosen; a line for the run's history where results are no longer those of an uninterrupted run.
+std::string applyChoice(RunRecord& record, const ResumeChoice& choice)
+{
+    std::string changed;
+    const auto add = [&](const std::string& what) { changed += (changed.empty() ? "" : ", ") + what; };
+    const bool fast = record.device.find("fast engine") != std::string::npos;
+    if (choice.device && *choice.device != record.spec.device)
+        add("device " + std::string(toString(*choice.device)));
+    if (choice.engine && *choice.engine != record.spec.engine)
+        add("engine " + std::string(toString(*choice.engine)));
+    if (choice.threads && *choice.threads != record.spec.threads && !fast && resultsDependOnThreads(record.spec))
+        add(std::to_string(*choice.threads) + " threads");
+    record.spec.device = choice.device.value_or(record.spec.device);
+    record.spec.engine = choice.engine.value_or(record.spec.engine);
+    record.spec.threads = choice.threads.value_or(record.spec.threads);
+    record.spec.data = choice.data.value_or(record.spec.data);
+    return changed.empty() ? "" : "Resumed with " + changed + ": not bit-identical to an uninterrupted run.";
+}
+
+void addHistory(RunRecord& record, const std::string& line)
+{
+    if (!line.empty())
+        record.history += (record.history.empty() ? "" : "\n") + line;
+}
+
+} // namespace
+
+Result<FoundCheckpoint> findCheckpoint(const RunRecord& run)
+{
+    auto newest = checkpointAt(checkpointPath(run.folder));
+    if (newest)
+        return FoundCheckpoint{std::move(*newest), {}};
+    auto before = checkpointAt(checkpointBeforePath(run.folder));
+    if (!before && newest.error().code == ErrorCode::NotFound && before.error().code == ErrorCode::NotFound)
+        return Error{ErrorCode::NotFound, "The run " + shown(run.name) + " has no checkpoint.", {}};
+    if (!before)
+        return newest.error().code == ErrorCode::NotFound ? before.error() : newest.error();
+    const auto epochs = before->record.epochs.size();
+    return FoundCheckpoint{std::move(*before), newest.error().message + " The one before it is used, which has "
+                                                   + std::to_string(epochs) + (epochs == 1 ? " epoch." : " epochs.")};
+}
+
+std::string whyNotResumable(const RunRecord& run)
+{
+    switch (run.state) {
+    case RunState::Interrupted:
+    case RunState::Stopped:
+    case RunState::Failed:
+    case RunState::Queued: return {};
+    case RunState::Running: return "It is being trained.";
+    case RunState::Finished: return "It has all its " + std::to_string(run.spec.epochs) + " epochs.";
+    case RunState::Diverged: return "It would diverge again, bit for bit. Start a new run with a smaller learning rate.";
+    case RunState::Damaged: return "It is damaged; repair it first.";
+    }
+    return {};
+}
+
+Result<RunRecord> requeueRun(const RunStore& store, std::string_view id, const ResumeChoice& choice)
+{
+    auto record = store.load(id);
+    if (!record)
+        return record;
+    if (const std::string why = whyNotResumable(*record); !why.empty())
+        return Error{ErrorCode::BadUsage, "The run " + shown(record->name) + " cannot be resumed. " + why, {}};
+    const auto lock = RunLock::acquire(record->folder);
+    if (!lock)
+        return lock.error();
+    if (record = store.load(id); !record)
+        return record;
+    const auto found = findCheckpoint(*record);
+    if (!found && found.error().code != ErrorCode::NotFound)
+        return found.error();
+    if (found) {
+        const std::string differences = specDifferences(record->spec, found->checkpoint.record.spec);
+        if (!differences.empty())
+            return Error{ErrorCode::BadInput,
+                         "The run " + shown(record->name) + " cannot be resumed: its run.json was changed since it was trained (" + differences
+                             + "). Put that back, or start a new run.",
+                         {}};
+    }
+    addHistory(*record, applyChoice(*record, choice));
+    record->state = RunState::Queued;
+    record->reason.clear();
+    const Status status = writeRecord(*record);
+    return status ? record : status.error();
+}
+
+Result<RunRecord> repairRun(const RunStore& store, std::string_view id)
+{
+    auto damaged = store.load(id);
+    if (!damaged)
+        return damaged;
+    if (damaged->state != RunState::Damaged)
+        return Error{ErrorCode::BadUsage, "The run " + shown(damaged->name) + " is not damaged.", {}};
+    const auto lock = RunLock::acquire(damaged->folder);
+    if (!lock)
+        return lock.error();
+    RunRecord readable;
+    const auto text = readFile(damaged->folder + "/run.json", runJsonLimit);
+    if (text && readRunJson(*text, readable).schema > runSchema)
+        return Error{ErrorCode::BadInput, damaged->reason, {}};
+    const auto found = findCheckpoint(*damaged);
+    if (!found)
+        return Error{found.error().code,
+                     "The run in " + damaged->folder + " cannot be repaired: " + (found.error().code == ErrorCode::NotFound
+                         ? std::string("it has no checkpoint.") : found.error().message) + " It is damaged: " + damaged->reason,
+                     found.error().detail};
+    RunRecord repaired = found->checkpoint.record;
+    repaired.id = damaged->id;
+    repaired.folder = damaged->folder;
+    if (!damaged->created.empty()) { // run.json could be read as far as that: what a person gave since then
+        repaired.name = damaged->name;
+        repaired.note = damaged->note;
+        repaired.colour = damaged->colour;
+    }
+    const bool done = static_cast<int>(repaired.epochs.size()) == repaired.spec.epochs;
+    repaired.state = done ? RunState::Finished : RunState::Interrupted;
+    repaired.reason = done ? "" : "It was repaired from its checkpoint. Resume goes on from there.";
+    addHistory(repaired, "Repaired from its checkpoint; it was damaged: " + damaged->reason);
+    // What lies there under the files' names may be a folder or a pipe: it is kept, out of the way.
+    std::error_code error;
+    for (const char* name : {"run.json", "metrics.csv", "batches.csv", "predictions.csv", "weights.pt"}) {
+        const std::string path = repaired.folder + "/" + name;
+        if (const auto type = std::filesystem::symlink_status(path, error).type();
+            type != std::filesystem::file_type::regular && type != std::filesystem::file_type::not_found)
+            std::filesystem::rename(path, path + ".damaged", error);
+    }
+    if (const Status status = writeRunFiles(repaired.folder, found->checkpoint, repaired); !status)
+        return status.error();
+    removeUnfinished(repaired.folder);
+    return store.load(id);
+}
+
+Result<RunRecord> adoptRun(const RunStore& store, const Checkpoint& checkpoint, RunState state)
+{
+    auto made = store.create(checkpoint.record.spec, checkpoint.record.name, checkpoint.record.colour);
+    if (!made)
+        return made;
+    const auto lock = RunLock::acquire(made->folder);
+    if (!lock)
+        return lock.error();
+    Checkpoint own = checkpoint;
+    own.record.id = made->id;
+    own.record.folder = made->folder;
+    own.record.state = state;
+    addHistory(own.record, "Kept here because its own folder could not be written: " + checkpoint.record.folder);
+    if (const Status status = store.saveCheckpoint(own.record, own); !status)
+        return status.error();
+    if (const Status status = writeRunFiles(made->folder, own, own.record); !status)
+        return status.error();
+    return store.load(made->id);
+}
+
+} // namespace normscope
