@@ -16,6 +16,8 @@ namespace normscope {
 struct RunEntry {
     Run run;
     bool trainedHere = false;
+    bool queuedHere = false;
+    quint64 changedAt = 0; ///< RunLibrary::changeCount() of the last change made in this window
     std::optional<std::vector<float>> losses; ///< none: not read from the folder yet
     std::optional<std::shared_ptr<const Evaluation>> evaluation;
 };

@@ -1,43 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/runs/runlibrary.h"
 
-#include "ui/runs/runentries.h"
-
-#include <utility>
+#include "model/store/runlock.h"
+#include "ui/runs/runlibrary_p.h"
 
 namespace normscope {
-
-namespace {
-
-struct Removed {
-    QString id;
-    bool checked = false;
-};
-
-bool sameIdentity(const RunRecord& a, const RunRecord& b)
-{
-    return a.name == b.name && a.note == b.note && a.colour == b.colour;
-}
-
-} // namespace
 
 QString Run::displayName() const
 {
     return record.spec.quickLook ? RunLibrary::tr("%1 (quick look)").arg(name()) : name();
 }
 
-struct RunLibrary::Private {
-    explicit Private(RunStore s) : store(std::move(s)) {}
-
-    RunStore store;
-    RunEntries entries;
-    std::vector<Removed> removed; ///< in the trash, the last one last
-};
-
 RunLibrary::RunLibrary(RunStore store, QObject* parent) : QObject(parent), d(std::make_unique<Private>(std::move(store)))
 {
-    for (auto& record : d->store.list())
-        d->entries.insert(std::move(record));
+    d->stamps = readStamps(d->store.folder()).value_or(StoreStamps()); // before: what changes meanwhile is read again
+    for (auto& record : d->store.list()) {
+        RunEntry& entry = d->entries.insert(std::move(record));
+        entry.run.heldElsewhere = entry.run.record.state == RunState::Queued && RunLock::isHeld(entry.run.record.folder);
+    }
 }
 
 RunLibrary::~RunLibrary() = default;
@@ -98,27 +78,10 @@ std::shared_ptr<const Evaluation> RunLibrary::evaluation(const QString& id)
             if (loaded)
                 entry->evaluation = std::make_shared<const Evaluation>(std::move(*loaded));
             else
-                Q_EMIT storeError(QString::fromStdString(loaded.error().message));
+                tell(loaded.error());
         }
     }
     return *entry->evaluation;
-}
-
-QString RunLibrary::create(const RunSpec& spec, const QString& name)
-{
-    const std::string wanted = name.trimmed().isEmpty() ? normalizationTitle(spec.normalization, spec.groups)
-                                                        : name.trimmed().toStdString();
-    auto created = d->store.create(spec, d->entries.freeName(wanted), d->entries.freeColour());
-    if (!created) {
-        Q_EMIT storeError(QString::fromStdString(created.error().message));
-        return {};
-    }
-    RunEntry& entry = d->entries.insert(std::move(*created));
-    entry.run.checked = true;
-    const QString id = entry.run.id();
-    Q_EMIT runAdded(id);
-    Q_EMIT checkedChanged();
-    return id;
 }
 
 void RunLibrary::setChecked(const QString& id, bool checked)
@@ -140,142 +103,6 @@ void RunLibrary::setChecked(const QStringList& ids, bool checked)
         Q_EMIT checkedChanged();
 }
 
-void RunLibrary::changeIdentity(const QString& id, const std::function<void(RunRecord&)>& change)
-{
-    RunEntry* entry = d->entries.find(id);
-    if (!entry)
-        return;
-    RunRecord changed = entry->run.record;
-    change(changed);
-    if (sameIdentity(changed, entry->run.record))
-        return;
-    if (changed.state == RunState::Damaged) {
-        Q_EMIT storeError(tr("\"%1\" is damaged and cannot be changed: %2")
-                              .arg(entry->run.name(), QString::fromStdString(entry->run.record.reason)));
-        return;
-    }
-    if (!entry->trainedHere) {
-        if (changed.state == RunState::Running) {
-            Q_EMIT storeError(tr("\"%1\" is being trained by another process, which alone may write it; "
-                                 "change it when it has ended.").arg(entry->run.name()));
-            return;
-        }
-        if (const Status saved = d->store.save(changed); !saved) {
-            Q_EMIT storeError(QString::fromStdString(saved.error().message));
-            return;
-        }
-    }
-    entry->run.record = std::move(changed);
-    Q_EMIT runChanged(id);
-}
-
-void RunLibrary::rename(const QString& id, const QString& name)
-{
-    const QString trimmed = name.trimmed();
-    if (trimmed.isEmpty()) {
-        Q_EMIT storeError(tr("A run needs a name; the old one was kept."));
-        return;
-    }
-    changeIdentity(id, [&](RunRecord& record) { record.name = trimmed.toStdString(); });
-}
-
-void RunLibrary::setNote(const QString& id, const QString& note)
-{
-    changeIdentity(id, [&](RunRecord& record) { record.note = note.toStdString(); });
-}
-
-void RunLibrary::setColour(const QString& id, int colourIndex)
-{
-    changeIdentity(id, [&](RunRecord& record) { record.colour = colourIndex; });
-}
-
-void RunLibrary::remove(const QString& id)
-{
-    const RunEntry* entry = d->entries.find(id);
-    if (!entry)
-        return;
-    if (entry->run.record.state == RunState::Running) {
-        Q_EMIT storeError(entry->trainedHere
-                              ? tr("\"%1\" is training: stop it before deleting it.").arg(entry->run.name())
-                              : tr("\"%1\" is being trained by another process and cannot be deleted.").arg(entry->run.name()));
-        return;
-    }
-    if (const Status removed = d->store.remove(entry->run.record.id); !removed) {
-        Q_EMIT storeError(QString::fromStdString(removed.error().message));
-        return;
-    }
-    const bool wasChecked = entry->run.checked;
-    d->removed.push_back({id, wasChecked});
-    d->entries.erase(id);
-    Q_EMIT runRemoved(id);
-    if (wasChecked)
-        Q_EMIT checkedChanged();
-}
-
-void RunLibrary::undoRemove()
-{
-    if (d->removed.empty())
-        return;
-    const Removed last = d->removed.back();
-    d->removed.pop_back();
-    if (const Status restored = d->store.restore(last.id.toStdString()); !restored) {
-        Q_EMIT storeError(QString::fromStdString(restored.error().message));
-        return;
-    }
-    auto record = d->store.load(last.id.toStdString());
-    if (!record) {
-        Q_EMIT storeError(QString::fromStdString(record.error().message));
-        refresh(); // brings it back as a damaged row, as it was
-        return;
-    }
-    RunEntry& entry = d->entries.insert(std::move(*record));
-    entry.run.checked = last.checked;
-    Q_EMIT runAdded(entry.run.id());
-    if (last.checked)
-        Q_EMIT checkedChanged();
-}
-
-bool RunLibrary::canUndoRemove() const
-{
-    return !d->removed.empty();
-}
-
-void RunLibrary::refresh()
-{
-    QSet<QString> present;
-    for (auto& record : d->store.list()) {
-        const QString id = QString::fromStdString(record.id);
-        present.insert(id);
-        if (RunEntry* entry = d->entries.find(id); !entry) {
-            d->entries.insert(std::move(record));
-            Q_EMIT runAdded(id);
-        } else if (!entry->trainedHere) {
-            entry->run.record = std::move(record);
-            entry->losses.reset();
-            entry->evaluation.reset();
-            Q_EMIT runChanged(id);
-            Q_EMIT evaluationChanged(id);
-        }
-    }
-    dropMissing(present);
-}
-
-void RunLibrary::dropMissing(const QSet<QString>& present)
-{
-    QStringList gone;
-    for (const auto& e : d->entries.all())
-        if (!e->trainedHere && !present.contains(e->run.id()))
-            gone.append(e->run.id());
-    bool checkedRunGone = false;
-    for (const QString& id : gone) {
-        checkedRunGone = checkedRunGone || d->entries.find(id)->run.checked;
-        d->entries.erase(id);
-        Q_EMIT runRemoved(id);
-    }
-    if (checkedRunGone)
-        Q_EMIT checkedChanged();
-}
-
 void RunLibrary::applyRecord(const RunRecord& record)
 {
     const QString id = QString::fromStdString(record.id);
@@ -289,18 +116,43 @@ void RunLibrary::applyRecord(const RunRecord& record)
     merged.colour = known.colour;
     if (merged.epochs.size() < known.epochs.size())
         merged.epochs = known.epochs;
-    if (merged.state == RunState::Running) {
-        if (!entry->trainedHere)
-            entry->losses.emplace(); // a run starts without any; its folder now belongs to the worker
-        entry->trainedHere = true;
-    } else {
-        entry->trainedHere = false;
-        if (!sameIdentity(merged, record))
-            if (const Status saved = d->store.save(merged); !saved)
-                Q_EMIT storeError(QString::fromStdString(saved.error().message));
-    }
+    const bool identityWaits = std::exchange(entry->trainedHere, merged.state == RunState::Running)
+        && std::tie(merged.name, merged.note, merged.colour) != std::tie(record.name, record.note, record.colour);
+    if (entry->trainedHere)
+        batchLosses(id); // what an earlier part of it left, before its folder belongs to the worker
+    else if (identityWaits)
+        keepIdentity(merged);
+    d->touch(*entry);
     entry->run.record = std::move(merged);
     Q_EMIT runChanged(id);
+}
+
+/// Names and the like that were given while the worker had the run's folder.
+void RunLibrary::keepIdentity(const RunRecord& named)
+{
+    const auto kept = d->store.edit(named.id, [&](RunRecord& record) {
+        record.name = named.name;
+        record.note = named.note;
+        record.colour = named.colour;
+    });
+    if (!kept)
+        tell(kept.error());
+}
+
+void RunLibrary::continueFrom(const QString& id, std::size_t epochs, std::size_t batches)
+{
+    RunEntry* entry = d->entries.find(id);
+    if (!entry)
+        return;
+    auto& known = entry->run.record.epochs;
+    if (known.size() > epochs) {
+        known.resize(epochs);
+        Q_EMIT runChanged(id);
+    }
+    if (entry->losses && entry->losses->size() > batches) {
+        entry->losses->resize(batches);
+        Q_EMIT batchLossesAppended(id);
+    }
 }
 
 /// What the worker found out when the run started stands in run.json by its first epoch.

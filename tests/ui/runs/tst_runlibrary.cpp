@@ -170,6 +170,8 @@ private Q_SLOTS:
         QCOMPARE(library.run(id)->record.classNames.size(), std::size_t(2));
         record = queued; // the worker's copy knows nothing of the new name
         record.state = RunState::Stopped;
+        started.state = RunState::Stopped;
+        QVERIFY(library.store().save(started).ok()); // as executeRun() does, which knows nothing of the new name
         library.applyRecord(record);
         QVERIFY(!library.isTrainedHere(id));
         QCOMPARE(int(library.run(id)->record.epochs.size()), 1);
