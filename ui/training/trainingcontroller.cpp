@@ -6,6 +6,7 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace normscope {
@@ -19,12 +20,14 @@ TrainingController::TrainingController(RunLibrary& library, std::shared_ptr<Data
                                        QObject* parent)
     : QObject(parent), d(std::make_unique<Private>(library, std::move(datasets), std::move(train)))
 {
+    connect(&library, &RunLibrary::removing, this, &TrainingController::letGo);
 }
 
 TrainingController::~TrainingController()
 {
     d->closing = true;
-    stopAll();
+    leaveQueue();
+    stop();
     for (const auto& lane : d->lanes)
         lane->finish();
     // The runs' last words are in this object's event queue: the library must hear how they ended.
@@ -67,6 +70,43 @@ void TrainingController::connectWorker(TrainingLane& lane)
             d->library.setEvaluation(run->id, evaluation);
     });
     connect(worker, &TrainingWorker::ended, this, &TrainingController::finishRun);
+    connectStoreNews(lane);
+}
+
+void TrainingController::connectStoreNews(TrainingLane& lane)
+{
+    const TrainingWorker* worker = lane.worker();
+    connect(worker, &TrainingWorker::begins, this, [this](quint64 job, std::size_t epochs, std::size_t batches) {
+        if (const ActiveRun* run = find(job))
+            d->library.continueFrom(run->id, epochs, batches);
+    });
+    connect(worker, &TrainingWorker::resumed, this, [this](quint64 job, const TrainingPosition& position, const QString& note) {
+        ActiveRun* run = find(job);
+        if (!run)
+            return;
+        run->batch.epoch = position.epoch;
+        // The batches are cut to those before the first new one, when that is known.
+        d->library.continueFrom(run->id, std::size_t(position.epoch - 1), std::numeric_limits<std::size_t>::max());
+        Q_EMIT runResumed(run->id, note);
+    });
+    connect(worker, &TrainingWorker::saveFailed, this, [this](quint64 job, const Error& error, bool waiting) {
+        if (ActiveRun* run = find(job)) {
+            run->waitsForSpace = waiting;
+            Q_EMIT saveFailed(run->id, error, waiting);
+            Q_EMIT stateChanged();
+        }
+    });
+    connect(worker, &TrainingWorker::saveRecovered, this, [this](quint64 job) {
+        if (ActiveRun* run = find(job)) {
+            run->waitsForSpace = false;
+            Q_EMIT saveRecovered(run->id);
+            Q_EMIT stateChanged();
+        }
+    });
+    connect(worker, &TrainingWorker::keptInMemory, this, [this](quint64 job, const std::shared_ptr<const Checkpoint>& checkpoint) {
+        if (const ActiveRun* run = find(job))
+            Q_EMIT keptInMemory(run->id, checkpoint);
+    });
 }
 
 TrainingController::ActiveRun* TrainingController::find(quint64 job) const
@@ -139,6 +179,12 @@ int TrainingController::loadingPercentOf(const QString& runId) const
 {
     const ActiveRun* run = find(runId);
     return run ? run->loadingPercent : 0;
+}
+
+bool TrainingController::waitsForSpace(const QString& runId) const
+{
+    const ActiveRun* run = find(runId);
+    return run && run->waitsForSpace;
 }
 
 void TrainingController::setAtOnce(int atOnce)

@@ -16,11 +16,13 @@ namespace normscope {
 class RunLibrary;
 class TrainingLane;
 
+struct Checkpoint;
+
 /// Where the training stands, for the progress bar and the status line.
 struct TrainingProgress {
     QString runId;
     BatchProgress batch;
-    int queuePosition = 0; ///< 1-based, of the runs of this queue
+    int queuePosition = 0; ///< 1-based, of the runs of this queue; those that were stopped no longer count
     int queueLength = 0;
 };
 
@@ -39,7 +41,7 @@ public:
     TrainingController(RunLibrary& library, std::shared_ptr<DatasetCache> datasets, QObject* parent = nullptr);
     TrainingController(RunLibrary& library, std::shared_ptr<DatasetCache> datasets, TrainFunction train,
                        QObject* parent = nullptr);
-    ~TrainingController() override; ///< stops the runs that train, saves them and waits for the workers
+    ~TrainingController() override; ///< stops the runs that train, saves them, waits for the workers; leaves the queue
 
     State state() const; ///< of all: Training where any trains, LoadingData where any gets its data, Paused, Stopping
     State stateOf(const QString& runId) const; ///< Idle for a run that does not train
@@ -50,13 +52,16 @@ public:
     TrainingProgress progressOf(const QString& runId) const;
     int loadingPercent() const; ///< of the data set of currentRun(), in state LoadingData
     int loadingPercentOf(const QString& runId) const;
+    bool waitsForSpace(const QString& runId) const; ///< its disk is full
 
     /// At most so many runs at once; asManyAsPays at first. Runs under way go on.
     void setAtOnce(int atOnce);
     int atOnce() const;
     void setMachine(const SystemInfo& machine); ///< for tests: another one than this
 
-    void enqueue(const QString& runId); ///< a run of the library in state Queued
+    /// A run of the library in state Queued. The queue holds the lock of each, so that no other window trains it; one
+    /// that another window holds is left out, and that is told.
+    void enqueue(const QString& runId);
     void enqueue(const QStringList& runIds); ///< together: what starts at once shares the cores
     void pause(); ///< all that are under way
     void resume();
@@ -66,6 +71,7 @@ public:
     void stop(const QString& runId);
     void stopAll(); ///< the runs under way and the queue; queued runs become Stopped
     void removeQueued(const QString& runId);
+    void leaveQueue(); ///< what waits stays Queued on the disk, for the next window
 
 Q_SIGNALS:
     void stateChanged(); ///< state(), or that of one run
@@ -74,6 +80,11 @@ Q_SIGNALS:
     void progress(const normscope::TrainingProgress& progress);
     void runStarted(const QString& runId);
     void runEnded(const QString& runId); ///< finished, stopped, failed or diverged: see the library's record
+    void runResumed(const QString& runId, const QString& note); ///< goes on from its checkpoint; the note may be empty
+    /// What was done could not be written: see TrainerObserver.
+    void saveFailed(const QString& runId, const normscope::Error& error, bool waiting);
+    void saveRecovered(const QString& runId);
+    void keptInMemory(const QString& runId, std::shared_ptr<const normscope::Checkpoint> checkpoint); ///< before runEnded
     void runFailed(const QString& runId, const QString& message); ///< besides runEnded, for a message
 
 private:
@@ -83,6 +94,10 @@ private:
     QStringList takeStarting();
     TrainingLane& freeLane();
     void connectWorker(TrainingLane& lane);
+    void connectStoreNews(TrainingLane& lane);
+    bool lockWaiting(const QString& runId);
+    void lockWaiting();
+    void letGo(const QString& runId);
     void finishRun(quint64 job, const RunRecord& record);
     ActiveRun* find(quint64 job) const;
     ActiveRun* find(const QString& runId) const;

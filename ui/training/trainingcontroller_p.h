@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "model/store/runlock.h"
 #include "model/training/atonce.h"
 #include "ui/runs/runlibrary.h"
 #include "ui/training/trainingcontroller.h"
 #include "ui/training/traininglane.h"
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -20,6 +23,7 @@ struct TrainingController::ActiveRun {
     TrainingLane* lane = nullptr;
     State state = State::LoadingData;
     bool dataLoaded = false;
+    bool waitsForSpace = false;
     int loadingPercent = 0;
     BatchProgress batch;
 };
@@ -40,7 +44,9 @@ struct TrainingController::Private {
     quint64 jobs = 0;
     bool closing = false; ///< nothing is started any more
     QStringList queue;
-    int done = 0; ///< runs of this queue that have ended
+    /// Of the runs that wait. Never of more than the first hundred or so: each costs an open file.
+    std::map<QString, std::shared_ptr<std::optional<RunLock>>> locks;
+    int done = 0; ///< runs of this queue that have ended, but for those that were stopped
 };
 
 } // namespace normscope

@@ -3,12 +3,16 @@
 #include "ui/training/trainingcontroller_p.h"
 
 #include <algorithm>
+#include <chrono>
 #include <string_view>
+#include <utility>
 
 namespace normscope {
 
 namespace {
 
+constexpr std::size_t mostLocks = 128;
+constexpr auto lockPatience = std::chrono::milliseconds(50); // the window's thread waits
 constexpr std::string_view notAllSaved = "not everything was saved"; // executeRun()'s words for a full or failing disk
 
 } // namespace
@@ -25,8 +29,10 @@ void TrainingController::enqueue(const QStringList& runIds)
     const auto before = d->queue.size();
     for (const QString& id : runIds) {
         const Run* run = d->library.run(id);
-        if (run && run->record.state == RunState::Queued && !d->queue.contains(id))
-            d->queue.append(id);
+        if (!run || run->record.state != RunState::Queued || d->queue.contains(id) || !lockWaiting(id))
+            continue;
+        d->queue.append(id);
+        d->library.setQueuedHere(id, true);
     }
     if (d->queue.size() > before)
         startWaiting();
@@ -43,6 +49,7 @@ void TrainingController::removeQueued(const QString& runId)
 {
     if (d->queue.removeAll(runId) == 0)
         return;
+    d->library.setQueuedHere(runId, false);
     if (const Run* run = d->library.run(runId)) { // null: it was deleted
         RunRecord record = run->record;
         record.state = RunState::Stopped;
@@ -51,7 +58,48 @@ void TrainingController::removeQueued(const QString& runId)
         static_cast<void>(d->library.store().save(record).ok());
         d->library.applyRecord(record);
     }
+    letGo(runId);
+    lockWaiting();
     Q_EMIT queueChanged();
+}
+
+void TrainingController::leaveQueue()
+{
+    for (const QString& id : std::exchange(d->queue, {}))
+        d->library.setQueuedHere(id, false);
+    d->locks.clear();
+    Q_EMIT queueChanged();
+}
+
+/// False where another process holds the run. A store that knows no locks, or a system that has none left, does not keep
+/// a run from being queued: executeRun() takes its own.
+bool TrainingController::lockWaiting(const QString& runId)
+{
+    const Run* run = d->library.run(runId);
+    if (!run || d->locks.contains(runId) || d->locks.size() >= mostLocks)
+        return run != nullptr;
+    auto lock = RunLock::acquire(run->record.folder, lockPatience);
+    if (lock) {
+        d->locks[runId] = std::make_shared<std::optional<RunLock>>(std::move(*lock));
+        return true;
+    }
+    if (lock.error().code != ErrorCode::BadUsage)
+        return true;
+    Q_EMIT d->library.storeError(tr("\"%1\" waits or trains in another window already.").arg(nameOf(runId)));
+    return false;
+}
+
+/// Those that moved up in the queue, as far as there are locks.
+void TrainingController::lockWaiting()
+{
+    for (const QString& id : d->queue.mid(0, qsizetype(mostLocks)))
+        if (!d->locks.contains(id) && !lockWaiting(id))
+            break;
+}
+
+void TrainingController::letGo(const QString& runId)
+{
+    d->locks.erase(runId);
 }
 
 TrainingLane& TrainingController::freeLane()
@@ -69,7 +117,12 @@ QStringList TrainingController::takeStarting()
 {
     d->queue.removeIf([this](const QString& id) {
         const Run* run = d->library.run(id);
-        return !run || run->record.state != RunState::Queued;
+        const bool gone = !run || run->record.state != RunState::Queued;
+        if (gone) {
+            letGo(id);
+            d->library.setQueuedHere(id, false);
+        }
+        return gone;
     });
     std::vector<RunUnderWay> underWay;
     for (const auto& run : d->active)
@@ -86,7 +139,8 @@ QStringList TrainingController::takeStarting()
         run->control->threads = threads;
         run->batch.epochs = run->record.spec.epochs;
         run->lane = &freeLane();
-        run->lane->train({run->job, run->record, run->control});
+        const auto lock = d->locks.extract(run->id);
+        run->lane->train({run->job, run->record, run->control, lock ? lock.mapped() : nullptr});
         ids.append(run->id);
         d->active.push_back(std::move(run));
     }
@@ -100,7 +154,9 @@ void TrainingController::startWaiting()
         RunRecord running = find(id)->record;
         running.state = RunState::Running;
         d->library.applyRecord(running); // from here the run's folder is the worker's
+        d->library.setQueuedHere(id, false);
     }
+    lockWaiting();
     if (d->active.empty())
         d->done = 0;
     Q_EMIT stateChanged();
@@ -123,7 +179,8 @@ void TrainingController::finishRun(quint64 job, const RunRecord& record)
     const QString id = (*it)->id;
     (*it)->lane->setFree();
     d->active.erase(it);
-    ++d->done;
+    if (record.state != RunState::Stopped)
+        ++d->done;
     d->library.applyRecord(record);
     Q_EMIT runEnded(id);
     if (record.state == RunState::Failed || record.state == RunState::Diverged)

@@ -3,6 +3,7 @@
 
 #include <QElapsedTimer>
 
+#include <algorithm>
 #include <exception>
 #include <new>
 #include <utility>
@@ -26,8 +27,11 @@ public:
     void batchDone(const BatchProgress& progress) override
     {
         const bool training = progress.phase == BatchProgress::Phase::Training;
-        if (training)
+        if (training) {
+            if (std::exchange(m_beforeFirst, false))
+                tellBeginning(progress);
             m_losses.push_back(progress.loss);
+        }
         if (m_first || m_sinceProgress.elapsed() >= progressEveryMs) {
             m_first = false;
             m_sinceProgress.restart();
@@ -46,6 +50,17 @@ public:
         flush();
         Q_EMIT m_worker.evaluationDone(m_job, std::move(evaluation));
     }
+    void resumed(const TrainingPosition& position, const std::string& note) override
+    {
+        Q_EMIT m_worker.resumed(m_job, position, QString::fromStdString(note));
+    }
+    void saveFailed(const Error& error, bool waiting) override { Q_EMIT m_worker.saveFailed(m_job, error, waiting); }
+    void saveRecovered() override { Q_EMIT m_worker.saveRecovered(m_job); }
+    void keptInMemory(std::shared_ptr<const Checkpoint> checkpoint) override
+    {
+        flush();
+        Q_EMIT m_worker.keptInMemory(m_job, std::move(checkpoint));
+    }
     void flush()
     {
         if (!m_losses.empty())
@@ -54,8 +69,15 @@ public:
     }
 
 private:
+    void tellBeginning(const BatchProgress& first)
+    {
+        const auto epochs = std::size_t(std::max(first.epoch - 1, 0));
+        Q_EMIT m_worker.begins(m_job, epochs, epochs * std::size_t(first.batches) + std::size_t(std::max(first.batch - 1, 0)));
+    }
+
     TrainingWorker& m_worker;
     quint64 m_job;
+    bool m_beforeFirst = true;
     std::vector<float> m_losses;
     QElapsedTimer m_sinceProgress;
     QElapsedTimer m_sinceLosses;
@@ -87,6 +109,8 @@ void TrainingWorker::train(const TrainingJob& job)
     } catch (...) {
         record = saved(job.record, RunState::Failed, "The training ended by an unknown error of Normscope itself.");
     }
+    if (job.lock) // held still where the training never began
+        job.lock->reset();
     Q_EMIT ended(job.number, record);
 }
 
@@ -107,6 +131,8 @@ RunRecord TrainingWorker::trainOrThrow(const TrainingJob& job)
     Q_EMIT loaded(job.number, *dataset);
 
     Reporter reporter(*this, job.number);
+    if (job.lock)
+        job.lock->reset();
     RunRecord record = m_train(m_store, job.record, *dataset, reporter, *job.control);
     reporter.flush();
     return isEnd(record.state) ? record : saved(record, RunState::Failed, "The training ended without saying how.");

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/store/checkpoint.h"
+#include "model/store/runlock.h"
 #include "model/training/atonce.h"
 #include "tests/fixtures/compareenums.h"
 #include "tests/fixtures/testsupport.h"
@@ -39,6 +41,9 @@ public:
     std::atomic<int> batches{0};
     std::atomic<Qt::HANDLE> thread{nullptr};
     std::atomic<int> niceness{0};
+    std::atomic<bool> wasLocked{false}; ///< executeRun() could not have taken the run's lock
+    TrainingPosition from;              ///< where it begins
+    std::function<void(TrainerObserver&)> announce; ///< before the first batch
     std::function<void(RunRecord&)> behave; ///< may throw, or set the state that the run fails with
 
     RunRecord operator()(const RunStore& store, RunRecord record, TrainerObserver& observer, const RunControl& control)
@@ -47,8 +52,11 @@ public:
         }
         thread = QThread::currentThreadId();
         niceness = ::getpriority(PRIO_PROCESS, 0);
+        wasLocked = wasLocked || RunLock::isHeld(record.folder);
         record.state = RunState::Running;
         m_written = store.save(record).ok();
+        if (announce)
+            announce(observer);
         if (behave)
             behave(record);
         if (record.state == RunState::Running)
@@ -62,8 +70,8 @@ public:
 private:
     void train(const RunStore& store, RunRecord& record, TrainerObserver& observer, const RunControl& control)
     {
-        for (int epoch = 1; epoch <= record.spec.epochs || endless; ++epoch) {
-            for (int batch = 1; batch <= batchesPerEpoch; ++batch) {
+        for (int epoch = from.epoch; epoch <= record.spec.epochs || endless; ++epoch) {
+            for (int batch = epoch == from.epoch ? from.batches + 1 : 1; batch <= batchesPerEpoch; ++batch) {
                 while (control.pause && !control.stop)
                     QThread::msleep(1);
                 if (control.stop) {
@@ -327,10 +335,12 @@ private Q_SLOTS:
         m_controller.reset();
         QCOMPARE(int(m_fake->running), 0);
         QCOMPARE(stateOf(id), RunState::Stopped);
+        QCOMPARE(stateOf(queued), RunState::Queued);
         const auto saved = m_library->store().load(id.toStdString());
         QCOMPARE(saved->state, RunState::Stopped);
         QCOMPARE(saved->name, std::string("named meanwhile"));
-        QCOMPARE(m_library->store().load(queued.toStdString())->state, RunState::Stopped);
+        QCOMPARE(m_library->store().load(queued.toStdString())->state, RunState::Queued); // for the next window
+        QVERIFY(!RunLock::isHeld(m_library->run(queued)->record.folder));
     }
 
     void quittingAtOnceEndsTheRunAllTheSame()
@@ -391,7 +401,8 @@ private Q_SLOTS:
         m_controller->stop(all[0]); // the third takes its place, in the order of the queue
         QTRY_COMPARE(m_controller->activeRuns(), (QStringList{all[1], all[2]}));
         QCOMPARE(ids(*m_ended), all.mid(0, 1));
-        QCOMPARE(m_controller->progressOf(all[2]).queuePosition, 3);
+        QCOMPARE(m_controller->progressOf(all[2]).queuePosition, 2); // the stopped one no longer counts
+        QCOMPARE(m_controller->lastProgress().queueLength, 3);
         m_controller->stopAll();
         QVERIFY(waitIdle());
         for (const QString& id : all)
@@ -469,10 +480,135 @@ private Q_SLOTS:
         m_controller.reset();
         QCOMPARE(int(m_fake->running), 0);
         for (const QString& id : all) {
-            QCOMPARE(stateOf(id), RunState::Stopped);
+            const RunState expected = all.indexOf(id) < 2 ? RunState::Stopped : RunState::Queued;
+            QCOMPARE(stateOf(id), expected);
             QVERIFY(!m_library->isTrainedHere(id));
-            QCOMPARE(m_library->store().load(id.toStdString())->state, RunState::Stopped);
+            QCOMPARE(m_library->store().load(id.toStdString())->state, expected);
         }
+    }
+
+    void queueHoldsTheLocksOfWhatWaits()
+    {
+        m_fake->endless = true;
+        const QString a = create(), b = create();
+        m_controller->enqueue({a, b});
+        QTRY_VERIFY(m_fake->batches > 0);
+        QVERIFY(!m_fake->wasLocked); // let go just before the training takes it
+        QVERIFY(RunLock::isHeld(folderOf(b)));
+        RunLibrary other(*RunStore::open(m_folder->path().toStdString())); // another window
+        TrainingController second(other, std::make_shared<DatasetCache>());
+        QVERIFY(other.run(b)->heldElsewhere);
+        QSignalSpy told(&other, &RunLibrary::storeError);
+        second.enqueue(b);
+        QCOMPARE(told.size(), 1);
+        QVERIFY2(told.front().front().toString().contains(u"another window"_s), qPrintable(told.front().front().toString()));
+        QCOMPARE(second.state(), State::Idle);
+        QVERIFY(second.queuedRuns().isEmpty());
+        m_controller->removeQueued(b);
+        QVERIFY(!RunLock::isHeld(folderOf(b)));
+        m_controller->stop();
+        QVERIFY(waitIdle());
+    }
+
+    void leftQueueWaitsForTheNextWindow()
+    {
+        m_fake->endless = true;
+        const QStringList all = {create(), create(), create()};
+        m_controller->enqueue(all);
+        m_controller->leaveQueue();
+        QVERIFY(m_controller->queuedRuns().isEmpty());
+        m_controller->stop();
+        QVERIFY(waitIdle());
+        for (const QString& id : all.mid(1)) {
+            QCOMPARE(m_library->store().load(id.toStdString())->state, RunState::Queued);
+            QVERIFY(!RunLock::isHeld(folderOf(id)));
+        }
+        m_controller->enqueue(all.mid(1)); // and may come back
+        QCOMPARE(m_controller->activeRuns(), all.mid(1, 1));
+        m_controller->stopAll();
+        QVERIFY(waitIdle());
+    }
+
+    void moreRunsThanLocks()
+    {
+        m_fake->endless = true;
+        QStringList all;
+        for (int i = 0; i < 140; ++i)
+            all.append(create(1));
+        m_controller->enqueue(all);
+        QCOMPARE(m_controller->queuedRuns().size(), 139);
+        QVERIFY(RunLock::isHeld(folderOf(all[1])));
+        QVERIFY(!RunLock::isHeld(folderOf(all.last())));
+        for (int i = 2; i < 20; ++i)
+            m_controller->removeQueued(all[i]);
+        QVERIFY(RunLock::isHeld(folderOf(all.last()))); // moved up
+        m_controller->stopAll();
+        QVERIFY(waitIdle());
+        for (const QString& id : all)
+            QVERIFY(!RunLock::isHeld(folderOf(id)));
+    }
+
+    void resumedRunContinuesItsCurves()
+    {
+        const QString id = interrupted(2, 12);
+        m_fake->from = {3, 2, 0, 0, 0}; // its last checkpoint knows of ten batches
+        m_fake->announce = [this](TrainerObserver& observer) { observer.resumed(m_fake->from, "from the one before"); };
+        QSignalSpy resumed(m_controller.get(), &TrainingController::runResumed);
+        m_controller->enqueue(id);
+        QVERIFY(waitIdle());
+        QCOMPARE(resumed.size(), 1);
+        QCOMPARE(resumed.front().at(1).toString(), u"from the one before"_s);
+        const Run* run = m_library->run(id);
+        QCOMPARE(int(run->record.epochs.size()), 4);
+        for (int i = 0; i < 4; ++i)
+            QCOMPARE(run->record.epochs[std::size_t(i)].epoch, i + 1);
+        const std::vector<float> losses = m_library->batchLosses(id);
+        QCOMPARE(int(losses.size()), 4 * batchesPerEpoch);
+        for (int i = 0; i < int(losses.size()); ++i)
+            QCOMPARE(losses[std::size_t(i)], i < 10 ? 100.0F + float(i) : 1.0F / float(i % batchesPerEpoch + 1));
+    }
+
+    void curvesOfARunThatBeginsAgainAreNotDoubled()
+    {
+        const QString id = interrupted(2, 8); // there is no checkpoint
+        m_fake->behave = [](RunRecord& record) { record.epochs.clear(); };
+        m_controller->enqueue(id);
+        QVERIFY(waitIdle());
+        QCOMPARE(int(m_library->run(id)->record.epochs.size()), 4);
+        const std::vector<float> losses = m_library->batchLosses(id);
+        QCOMPARE(int(losses.size()), 4 * batchesPerEpoch);
+        QCOMPARE(losses.front(), 1.0F);
+    }
+
+    void troubleWithTheStoreIsPassedOn()
+    {
+        std::atomic<bool> space{false};
+        m_fake->announce = [&](TrainerObserver& observer) {
+            observer.saveFailed({ErrorCode::Io, "No space left on device", "write()"}, true);
+            while (!space)
+                QThread::msleep(1);
+            observer.saveRecovered();
+            observer.saveFailed({ErrorCode::Io, "gone", {}}, false);
+            observer.keptInMemory(std::make_shared<const Checkpoint>());
+        };
+        QSignalSpy failed(m_controller.get(), &TrainingController::saveFailed);
+        QSignalSpy recovered(m_controller.get(), &TrainingController::saveRecovered);
+        QSignalSpy kept(m_controller.get(), &TrainingController::keptInMemory);
+        const QString id = create();
+        m_controller->enqueue(id);
+        QTRY_COMPARE(failed.size(), 1);
+        QVERIFY(m_controller->waitsForSpace(id));
+        QCOMPARE(failed.front().at(1).value<Error>().message, std::string("No space left on device"));
+        QVERIFY(failed.front().at(2).toBool());
+        QCOMPARE(recovered.size(), 0);
+        space = true;
+        QVERIFY(waitIdle());
+        QCOMPARE(recovered.size(), 1);
+        QCOMPARE(failed.size(), 2);
+        QVERIFY(!failed.back().at(2).toBool());
+        QVERIFY(!m_controller->waitsForSpace(id));
+        QCOMPARE(kept.size(), 1);
+        QCOMPARE(kept.front().front().toString(), id);
     }
 
     void choiceActsOnTheQueueThatWaits()
@@ -497,6 +633,24 @@ private:
         spec.data = {DataKind::Folder, m_data.path().toStdString()};
         spec.epochs = epochs;
         return m_library->create(spec);
+    }
+    std::string folderOf(const QString& id) const { return m_library->run(id)->record.folder; }
+    /// A queued run of 4 epochs that was trained before: with so many of them done, and batch losses from 100 on.
+    QString interrupted(int epochs, int batches)
+    {
+        const RunStore& store = m_library->store();
+        const QString id = create(4);
+        const RunRecord record = m_library->run(id)->record;
+        for (int epoch = 1; epoch <= epochs; ++epoch)
+            if (!store.appendEpoch(record, {epoch, 50, 40, 1.0, 1.1, 0.01, 0.1}).ok())
+                return {};
+        std::vector<float> losses;
+        for (int i = 0; i < batches; ++i)
+            losses.push_back(100.0F + float(i));
+        if (!store.appendBatchLosses(record, 1, losses).ok())
+            return {};
+        m_library->refresh();
+        return id;
     }
     RunState stateOf(const QString& id) const { return m_library->run(id)->record.state; }
     bool waitIdle() const
