@@ -2,6 +2,7 @@
 #include "ui/runs/runpanel.h"
 
 #include "ui/runs/noteeditor.h"
+#include "ui/runs/resumeactions.h"
 #include "ui/runs/runexport.h"
 #include "ui/runs/runlibrary.h"
 #include "ui/runs/runtablemodel.h"
@@ -78,6 +79,7 @@ QLayout* RunPanel::buildHeader()
     row->addWidget(title);
     row->addSpacing(spacing::normal);
     row->addWidget(filter, 1);
+    row->addWidget(m_resume->makeButton());
     for (QAction* action : {m_checkAll, m_checkNone}) {
         auto* button = new QToolButton;
         button->setDefaultAction(action);
@@ -144,6 +146,8 @@ void RunPanel::buildActions()
     m_undo = addAction(u"undo"_s, tr("Undo delete"), &RunPanel::undoDelete);
     m_undo->setShortcut(QKeySequence::Undo);
     m_undo->setShortcutContext(Qt::WindowShortcut);
+    m_resume = new ResumeActions(m_library, this);
+    m_view->addActions({m_resume->resumeAction(), m_resume->resumeOnAction(), m_resume->repairAction()});
     m_checkAll = addAction(u"check-all"_s, tr("Check all"), &RunPanel::checkAll);
     m_checkNone = addAction(u"check-none"_s, tr("Check none"), &RunPanel::checkNone);
     // F2 is the view's own; told here so that the menu shows it without a second, ambiguous shortcut.
@@ -168,6 +172,8 @@ void RunPanel::buildMenu()
     m_menu->addActions({m_rename, m_editNote});
     m_menu->addMenu(m_styles);
     m_menu->addSeparator();
+    m_menu->addActions({m_resume->resumeAction(), m_resume->resumeOnAction(), m_resume->repairAction()});
+    m_menu->addSeparator();
     m_menu->addActions({m_clone, m_queue, m_folder});
     m_menu->addMenu(m_exports);
     m_menu->addSeparator();
@@ -190,6 +196,7 @@ QAction* RunPanel::addExport(QMenu& menu, const QString& text, RunFile file)
 void RunPanel::setQueueTest(std::function<bool(const QString&)> isInQueue)
 {
     m_isInQueue = std::move(isInQueue);
+    m_resume->setQueueTest(m_isInQueue);
 }
 
 QStringList RunPanel::selectedRuns() const
@@ -216,7 +223,9 @@ const Run* RunPanel::single() const
 void RunPanel::updateActions()
 {
     const Run* run = single();
-    const bool any = !selectedRuns().isEmpty();
+    const QStringList selected = selectedRuns();
+    const bool any = !selected.isEmpty();
+    m_resume->update(selected);
     const bool sound = run && run->record.state != RunState::Damaged;
     const QString selectOne = tr("Select one run in the list first");
     const QString why = run ? tr("The run is damaged") : selectOne;
@@ -226,7 +235,11 @@ void RunPanel::updateActions()
     enable(m_folder, run, selectOne);
     const bool queued = run && run->record.state == RunState::Queued;
     m_queue->setText(queued && m_isInQueue(run->id()) ? tr("Take from the queue") : tr("Put into the queue"));
-    enable(m_queue, queued, run ? tr("Only a run that has not started can wait in the queue") : selectOne);
+    const bool elsewhere = run && run->heldElsewhere;
+    enable(m_queue, queued && !elsewhere,
+           elsewhere ? tr("It waits in the queue of another window")
+           : run     ? tr("Only a run that has not started, or is resumed, can wait in the queue")
+                     : selectOne);
     m_exports->setEnabled(sound);
     m_exports->setToolTip(sound ? QString() : why);
     m_styles->setEnabled(any);

@@ -20,6 +20,7 @@ namespace normscope {
 class AppSettings;
 class MessageBar;
 class NoteEditor;
+class ResumeActions;
 class RunLibrary;
 class RunTableModel;
 class StylePicker;
@@ -40,6 +41,7 @@ public:
     QTreeView* view() const { return m_view; }
     QMenu* exportMenu() const { return m_exports; }
     MessageBar* messageBar() const { return m_message; }
+    ResumeActions* resumeActions() const { return m_resume; }
 
 public Q_SLOTS:
     void renameSelected();
@@ -80,6 +82,7 @@ private:
     QMenu* m_menu = nullptr;
     QMenu* m_exports = nullptr;
     StylePicker* m_styles = nullptr;
+    ResumeActions* m_resume = nullptr;
     NoteEditor* m_note = nullptr;
     MessageBar* m_message = nullptr;
     QAction* m_rename = nullptr;

@@ -63,7 +63,7 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const
     case Qt::EditRole: return column == NameColumn ? QVariant(run->name()) : display(*run, column);
     case Qt::DecorationRole: return decoration(*run, column);
     case Qt::ToolTipRole:
-        return column == StateColumn ? runStateReason(run->record) : runToolTip(*run);
+        return column == StateColumn ? runStateReason(*run) : runToolTip(*run);
     case Qt::CheckStateRole:
         if (column == NameColumn)
             return int(run->checked ? Qt::Checked : Qt::Unchecked);
@@ -72,7 +72,7 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const
         if (column == TestAccuracyColumn || column == EpochsColumn)
             return int(Qt::AlignRight | Qt::AlignVCenter);
         return {};
-    case Qt::AccessibleTextRole: return column == StateColumn ? runStateText(run->record.state) : QVariant();
+    case Qt::AccessibleTextRole: return column == StateColumn ? (run->heldElsewhere ? runStateReason(*run) : runStateText(*run)) : QVariant();
     case SortRole: return sortValue(*run, column);
     case IdRole: return run->id();
     default: return {};
@@ -84,7 +84,7 @@ QVariant RunTableModel::display(const Run& run, int column) const
     switch (column) {
     case NameColumn: return run.displayName();
     case StateColumn: // the tick says it; the names need the place more
-        return run.record.state == RunState::Finished ? QString() : runStateText(run.record.state);
+        return run.record.state == RunState::Finished ? QString() : runStateText(run);
     case TestAccuracyColumn:
         return hasEpochs(run) ? accuracyText(run) : tr("–");
     case EpochsColumn:

@@ -35,6 +35,16 @@ QString runStateText(RunState state)
     return {};
 }
 
+QString runStateText(const Run& run)
+{
+    return run.heldElsewhere ? Texts::tr("elsewhere") : runStateText(run.record.state);
+}
+
+QString runProgressText(const RunRecord& record)
+{
+    return Texts::tr("%1 of %2 epochs").arg(record.epochs.size()).arg(record.spec.epochs);
+}
+
 QIcon runStateIcon(RunState state)
 {
     switch (state) {
@@ -56,8 +66,15 @@ QString runStateReason(const RunRecord& record)
     if (!reason.isEmpty())
         return Texts::tr("%1: %2").arg(runStateText(record.state), reason);
     if (record.state == RunState::Interrupted)
-        return Texts::tr("interrupted: the program that trained it is gone; the epochs done are kept");
+        return Texts::tr("interrupted after %1: the program that trained it is gone; Resume goes on with it").arg(runProgressText(record));
+    if (record.state == RunState::Queued && !record.epochs.empty())
+        return Texts::tr("queued: goes on after %1").arg(runProgressText(record));
     return runStateText(record.state);
+}
+
+QString runStateReason(const Run& run)
+{
+    return run.heldElsewhere ? Texts::tr("queued in another window") : runStateReason(run.record);
 }
 
 QString runSummary(const RunRecord& record)
@@ -85,7 +102,9 @@ QString runToolTip(const Run& run)
         lines.append(runSummary(run.record));
     if (!run.record.device.empty())
         lines.append(Texts::tr("Trained on: %1").arg(QString::fromStdString(run.record.device)));
-    lines.append(runStateReason(run.record));
+    lines.append(runStateReason(run));
+    for (const QString& line : QString::fromStdString(run.record.history).split(u'\n', Qt::SkipEmptyParts))
+        lines.append(line);
     if (!run.record.note.empty())
         lines.append(Texts::tr("Note: %1").arg(QString::fromStdString(run.record.note)));
     // Rich text wraps where a plain tool tip would be as wide as its longest line; names are no markup.
