@@ -160,6 +160,20 @@ void ExperimentForm::setSpec(const RunSpec& spec)
     react();
 }
 
+void ExperimentForm::setRecipe(const RunSpec& spec)
+{
+    apply(spec);
+    react();
+}
+
+void ExperimentForm::setBlocked(const QString& reason)
+{
+    if (m_blocked == reason)
+        return;
+    m_blocked = reason;
+    refresh();
+}
+
 void ExperimentForm::apply(const RunSpec& spec)
 {
     const QScopedValueRollback guard(m_updating, true);
@@ -229,6 +243,8 @@ void ExperimentForm::refreshSummaries(const RunSpec& spec)
 
 QString ExperimentForm::whyNot() const
 {
+    if (!m_blocked.isEmpty())
+        return m_blocked;
     if (const QString wrong = m_recipe->firstError(); !wrong.isEmpty())
         return wrong;
     if (const QString wrong = m_machine->whyNot(); !wrong.isEmpty())
@@ -238,6 +254,8 @@ QString ExperimentForm::whyNot() const
 
 QString ExperimentForm::whyNotCompare() const
 {
+    if (!m_blocked.isEmpty())
+        return m_blocked;
     for (const char* name : {"seed", "threads"})
         if (const NumberField* field = m_recipe->field(QString::fromLatin1(name)); field->hasError())
             return field->message();
@@ -251,6 +269,8 @@ QString ExperimentForm::whyNotCompare() const
 
 QString ExperimentForm::reasonInShort() const
 {
+    if (!m_blocked.isEmpty())
+        return tr("Cannot start: %1").arg(m_blocked);
     // The whole reason stands at the field or under the data already.
     if (!m_recipe->firstErrorLabel().isEmpty())
         return tr("Cannot start: correct \"%1\" above.").arg(m_recipe->firstErrorLabel());

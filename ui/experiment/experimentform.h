@@ -36,6 +36,9 @@ public:
     /// What the form shows. A field that cannot be read keeps RunSpec's default; then canStart() is false.
     RunSpec spec() const;
     void setSpec(const RunSpec& spec);
+    void setRecipe(const RunSpec& spec); ///< the same but for the data
+    /// Nothing can be started for this reason, whatever the form says; empty: it can.
+    void setBlocked(const QString& reason);
     bool canStart() const { return whyNot().isEmpty(); }
     QString whyNot() const;        ///< why Start is disabled, else empty
     QString whyNotCompare() const; ///< the same of Compare BN, GN and LN
@@ -67,6 +70,7 @@ private:
     std::int64_t parametersOf(const RunSpec& spec);
 
     bool m_updating = false;
+    QString m_blocked;
     std::map<std::tuple<Normalization, int, int>, std::int64_t> m_parameters; ///< counted once each
     DataChooser* m_data;
     QComboBox* m_preset;

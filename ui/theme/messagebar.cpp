@@ -56,6 +56,11 @@ MessageBar::MessageBar(QWidget* parent)
     m_close->setToolTip(tr("Close this message"));
     connect(m_close, &QToolButton::clicked, this, &QWidget::hide);
     connect(m_action, &QPushButton::clicked, this, [this] {
+        if (m_close->isHidden()) {
+            if (const auto run = m_run) // a copy: the action may say something else
+                run();
+            return;
+        }
         hide();
         if (const auto run = std::exchange(m_run, {}))
             run();
@@ -82,6 +87,11 @@ void MessageBar::say(Kind kind, const QString& text, const QString& actionText, 
         m_timer->start(seconds * 1000);
     updateColours();
     show();
+}
+
+void MessageBar::setClosable(bool closable)
+{
+    m_close->setVisible(closable);
 }
 
 QString MessageBar::text() const

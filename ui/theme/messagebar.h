@@ -23,6 +23,8 @@ public:
     void say(Kind kind, const QString& text);
     /// With a button that runs `action` and closes the bar. `seconds` 0: stays until it is closed.
     void say(Kind kind, const QString& text, const QString& actionText, std::function<void()> action, int seconds = 0);
+    /// One that cannot be closed stays until hide(), also while its button's action runs.
+    void setClosable(bool closable);
     QString text() const;
     QPushButton* actionButton() const { return m_action; }
 

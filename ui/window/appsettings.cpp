@@ -3,6 +3,9 @@
 
 #include <QCryptographicHash>
 
+#include <string_view>
+#include <type_traits>
+
 namespace normscope {
 
 using namespace Qt::StringLiterals;
@@ -14,6 +17,22 @@ QString checkedKey(const QString& storeFolder)
 {
     return u"runs/checked-"_s
         + QString::fromLatin1(QCryptographicHash::hash(storeFolder.toUtf8(), QCryptographicHash::Sha1).toHex().left(16));
+}
+
+/// The recipe's plain numbers, each with its key.
+template <class Spec, class Visit>
+void visitNumbers(Spec& spec, Visit visit)
+{
+    visit("groups", spec.groups);
+    visit("epochs", spec.epochs);
+    visit("batch-size", spec.batchSize);
+    visit("lr", spec.learningRate);
+    visit("momentum", spec.momentum);
+    visit("step-size", spec.stepSize);
+    visit("gamma", spec.gamma);
+    visit("dropout", spec.dropout);
+    visit("augment", spec.augment);
+    visit("threads", spec.threads);
 }
 
 } // namespace
@@ -60,6 +79,51 @@ QString AppSettings::dataSpec() const
 void AppSettings::setDataSpec(const QString& spec)
 {
     m_settings.setValue(u"experiment/data"_s, spec);
+}
+
+std::optional<RunSpec> AppSettings::recipe() const
+{
+    if (!m_settings.contains(u"experiment/recipe/normalization"_s))
+        return std::nullopt;
+    RunSpec spec;
+    const auto read = [this](const char* key) { return m_settings.value(u"experiment/recipe/"_s + QLatin1String(key)); };
+    const auto number = [&](const char* key, auto& value) {
+        bool ok = false;
+        const double stored = read(key).toDouble(&ok);
+        if (ok && stored >= 0 && stored <= double(1ULL << 53))
+            value = static_cast<std::remove_reference_t<decltype(value)>>(stored);
+    };
+    const auto choice = [&](const char* key, auto& value, auto parse) {
+        if (const auto parsed = parse(read(key).toString().toStdString()))
+            value = *parsed;
+    };
+    choice("normalization", spec.normalization, parseNormalization);
+    choice("device", spec.device, parseDevice);
+    choice("engine", spec.engine, parseEngine);
+    choice("precision", spec.precision, parsePrecision);
+    spec.quickLook = read("quick-look").toBool();
+    bool ok = false;
+    if (const qulonglong seed = read("seed").toULongLong(&ok); ok) // larger than a double holds exactly
+        spec.seed = seed;
+    number("limit-train", spec.limitTrain);
+    number("limit-test", spec.limitTest);
+    visitNumbers(spec, number);
+    return spec;
+}
+
+void AppSettings::setRecipe(const RunSpec& spec)
+{
+    const auto write = [this](const char* key, const QVariant& value) { m_settings.setValue(u"experiment/recipe/"_s + QLatin1String(key), value); };
+    const auto text = [](std::string_view name) { return QString::fromLatin1(name.data(), qsizetype(name.size())); };
+    write("normalization", text(toString(spec.normalization)));
+    write("device", text(toString(spec.device)));
+    write("engine", text(toString(spec.engine)));
+    write("precision", text(toString(spec.precision)));
+    write("quick-look", spec.quickLook);
+    write("seed", QString::number(spec.seed));
+    write("limit-train", QString::number(spec.limitTrain));
+    write("limit-test", QString::number(spec.limitTest));
+    visitNumbers(spec, [&](const char* key, auto value) { write(key, QString::number(double(value), 'g', 17)); });
 }
 
 QString AppSettings::exportFolder() const

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "model/training/runspec.h"
+
 #include <QByteArray>
 #include <QSettings>
 #include <QSize>
 #include <QString>
 #include <QStringList>
+
+#include <optional>
 
 namespace normscope {
 
@@ -23,6 +27,9 @@ public:
     void setPage(int page);
     QString dataSpec() const; ///< DataSpec::toString() of the last choice; empty: Fashion-MNIST
     void setDataSpec(const QString& spec);
+    /// The form's last settings but for the data; none at first. What cannot be read is as in RunSpec.
+    std::optional<RunSpec> recipe() const;
+    void setRecipe(const RunSpec& spec);
     QString exportFolder() const;
     void setExportFolder(const QString& folder);
     QSize exportSize() const; ///< invalid until one was chosen
@@ -36,6 +43,7 @@ public:
     /// The checked runs of the store last time; each store has its own.
     QStringList checkedRuns(const QString& storeFolder) const;
     void setCheckedRuns(const QString& storeFolder, const QStringList& ids);
+    QString fileName() const { return m_settings.fileName(); }
     bool hasCheckedRuns(const QString& storeFolder) const; ///< false for a store not seen before
 
 private:

@@ -4,17 +4,22 @@
 #include "ui/runs/runlibrary.h"
 #include "ui/training/trainingcontroller.h"
 
+#include <QEventLoop>
 #include <QPushButton>
+#include <QTimer>
 
 namespace normscope {
+
+namespace {
+
+constexpr int savePatience = 20'000; // ms; a session manager waits about as long
+
+} // namespace
 
 CloseGuard::CloseGuard(QWidget& window, RunLibrary& library, TrainingController& controller)
     : QObject(&window), m_window(window), m_library(library), m_controller(controller)
 {
-    connect(&m_controller, &TrainingController::runEnded, this, [this](const QString& id) {
-        if (m_discard.removeAll(id) > 0)
-            m_library.remove(id);
-    });
+    connect(&m_controller, &TrainingController::runEnded, this, &CloseGuard::finish);
     connect(&m_controller, &TrainingController::stateChanged, this, [this] {
         if (m_controller.state() != TrainingController::State::Idle)
             return;
@@ -23,6 +28,15 @@ CloseGuard::CloseGuard(QWidget& window, RunLibrary& library, TrainingController&
         if (m_closing)
             m_window.close();
     });
+}
+
+void CloseGuard::finish(const QString& id)
+{
+    const bool goesOn = m_requeue.removeAll(id) > 0;
+    if (m_discard.removeAll(id) > 0)
+        m_library.remove(id);
+    else if (const Run* run = m_library.run(id); goesOn && run && run->record.state == RunState::Stopped)
+        m_library.requeue(id);
 }
 
 bool CloseGuard::mayClose()
@@ -46,7 +60,7 @@ void CloseGuard::ask()
                                  questionText(), QMessageBox::NoButton, &m_window);
     m_question->setAttribute(Qt::WA_DeleteOnClose);
     m_question->setTextFormat(Qt::PlainText);
-    m_question->setInformativeText(tr("Stopping keeps the epochs done; runs that wait in the queue become stopped."));
+    m_question->setInformativeText(informativeText(asked.size()));
     QPushButton* keep = m_question->addButton(tr("Keep training"), QMessageBox::RejectRole);
     QPushButton* save = m_question->addButton(tr("Stop and save"), QMessageBox::AcceptRole);
     QPushButton* discard = m_question->addButton(asked.size() > 1 ? tr("Discard these runs") : tr("Discard this run"), QMessageBox::DestructiveRole);
@@ -70,9 +84,49 @@ QString CloseGuard::questionText() const
     return tr("%1 runs are still training.").arg(names.size());
 }
 
+QString CloseGuard::informativeText(qsizetype active) const
+{
+    const auto waiting = m_controller.queuedRuns().size();
+    const QString saved = active == 1 ? tr("Stop and save keeps all that was trained; the run is offered when Normscope opens again.")
+                                      : tr("Stop and save keeps all that was trained; the runs are offered when Normscope opens again.");
+    if (waiting == 0)
+        return saved;
+    return waiting == 1 ? tr("%1 So is the run that waits in the queue, in any case.").arg(saved)
+                        : tr("%1 So are the %2 runs that wait in the queue, in any case.").arg(saved).arg(waiting);
+}
+
+void CloseGuard::stopAndClose()
+{
+    if (m_question)
+        m_question->close();
+    if (m_controller.state() == TrainingController::State::Idle)
+        m_window.close();
+    else if (!m_closing)
+        stopThenClose({});
+}
+
+void CloseGuard::stopAndSave()
+{
+    if (m_controller.state() == TrainingController::State::Idle)
+        return;
+    stopThenQueue({});
+    QEventLoop loop;
+    connect(&m_controller, &TrainingController::stateChanged, &loop, [&] {
+        if (m_controller.state() == TrainingController::State::Idle)
+            loop.quit();
+    });
+    QTimer::singleShot(savePatience, &loop, &QEventLoop::quit);
+    loop.exec(QEventLoop::ExcludeUserInputEvents);
+}
+
 void CloseGuard::stopThenClose(const QStringList& discard)
 {
     m_closing = true;
+    stopThenQueue(discard); // the end of the last run closes the window
+}
+
+void CloseGuard::stopThenQueue(const QStringList& discard)
+{
     const QStringList active = m_controller.activeRuns();
     for (const QString& id : discard) {
         if (active.contains(id))
@@ -80,7 +134,11 @@ void CloseGuard::stopThenClose(const QStringList& discard)
         else
             m_library.remove(id);
     }
-    m_controller.stopAll(); // the end of the last one closes the window
+    for (const QString& id : active)
+        if (!discard.contains(id))
+            m_requeue.append(id);
+    m_controller.leaveQueue();
+    m_controller.stop();
 }
 
 } // namespace normscope

@@ -40,7 +40,7 @@ void MainMenu::buildFile(QMainWindow& window, QMenu* runExports)
     m_openStore->setShortcut(QKeySequence::Open);
     QAction* refresh = add(menu, u"refresh"_s, tr("&Read the store again"), &MainMenu::refreshRequested);
     refresh->setShortcut(QKeySequence::Refresh);
-    refresh->setToolTip(tr("Shows runs that the command line or another window made meanwhile"));
+    refresh->setToolTip(tr("What others do in it shows by itself; this also tries again whether it can be written"));
     menu->addSeparator();
     QMenu* exports = menu->addMenu(themeIcon(u"export"_s), tr("&Export"));
     exports->setToolTipsVisible(true);
@@ -113,6 +113,7 @@ void MainMenu::buildView(QMainWindow& window, PageArea& pages)
 void MainMenu::buildHelp(QMainWindow& window)
 {
     QMenu* menu = window.menuBar()->addMenu(tr("&Help"));
+    add(menu, {}, tr("About this &installation..."), &MainMenu::installationRequested);
     add(menu, u"info"_s, tr("&About Normscope"), &MainMenu::aboutRequested);
 }
 

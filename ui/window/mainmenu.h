@@ -38,6 +38,7 @@ Q_SIGNALS:
     void themeChosen(normscope::ThemeChoice choice);
     void runsAtOnceChosen(bool atOnce);
     void aboutRequested();
+    void installationRequested();
 
 private:
     void buildFile(QMainWindow& window, QMenu* runExports);

@@ -20,23 +20,24 @@
 #include "ui/training/trainingcontroller.h"
 #include "ui/window/aboutdialog.h"
 #include "ui/window/appsettings.h"
+#include "ui/window/checkedruns.h"
 #include "ui/window/closeguard.h"
 #include "ui/window/emptystate.h"
+#include "ui/window/installationdialog.h"
 #include "ui/window/mainmenu.h"
 #include "ui/window/pagearea.h"
 #include "ui/window/runbar.h"
 #include "ui/window/statusline.h"
+#include "ui/window/storeside.h"
+#include "ui/window/storetrouble.h"
 
 #include <QAction>
 #include <QApplication>
 #include <QCloseEvent>
-#include <QDesktopServices>
 #include <QDir>
-#include <QFileDialog>
 #include <QMenu>
 #include <QSplitter>
 #include <QStatusBar>
-#include <QUrl>
 #include <QVBoxLayout>
 
 namespace normscope {
@@ -48,12 +49,6 @@ namespace {
 constexpr QSize firstSize{1280, 800};
 constexpr int leftWidth = 350;
 constexpr int leftLeast = 300;
-constexpr std::size_t firstChecks = 6; // how many runs a store seen for the first time shows
-
-QString storeFolder(const RunLibrary& library)
-{
-    return QString::fromStdString(library.store().folder());
-}
 
 } // namespace
 
@@ -63,10 +58,11 @@ MainWindow::MainWindow(RunLibrary& library, TrainingController& controller, Data
       m_form(new ExperimentForm(datasets, settings)), m_runs(new RunPanel(library, settings)),
       m_bar(new RunBar(library, controller)), m_empty(new EmptyState), m_pages(new PageArea(m_empty)),
       m_message(new MessageBar), m_status(new StatusLine(library, controller)),
+      m_store(new StoreSide(*this, library, controller, *m_runs, *m_message)), // logs an end before the other acts on it
       m_closing(new CloseGuard(*this, library, controller))
 {
     setWindowIcon(applicationIcon());
-    restoreChecks();
+    restoreCheckedRuns(m_library, m_settings);
     buildPages();
     buildLayout();
     buildMenu();
@@ -76,6 +72,7 @@ MainWindow::MainWindow(RunLibrary& library, TrainingController& controller, Data
     connectTraining();
     connectMenu();
     restoreSettings();
+    m_store->begin({});
     m_pages->setHasRuns(!m_library.runs().empty());
     updateStart();
     updatePreviews();
@@ -127,6 +124,8 @@ void MainWindow::buildLayout()
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_bar);
+    layout->addWidget(m_store->troubleBar());
+    layout->addWidget(m_store->offerBar());
     layout->addWidget(m_message);
     layout->addWidget(m_columns, 1);
     setCentralWidget(central);
@@ -162,6 +161,8 @@ void MainWindow::connectLibrary()
 {
     connect(&m_library, &RunLibrary::storeError, this,
             [this](const QString& text) { m_message->say(MessageBar::Kind::Error, text); });
+    connect(m_store->trouble(), &StoreTrouble::changed, this, &MainWindow::updateStart);
+    connect(m_store, &StoreSide::storeRequested, this, &MainWindow::storeRequested);
     const auto countRuns = [this] { m_pages->setHasRuns(!m_library.runs().empty()); };
     connect(&m_library, &RunLibrary::runAdded, this, countRuns);
     connect(&m_library, &RunLibrary::runRemoved, this, countRuns);
@@ -184,13 +185,16 @@ void MainWindow::connectTraining()
 
 void MainWindow::connectMenu()
 {
-    connect(m_menu, &MainMenu::showStoreRequested, this, &MainWindow::showStore);
-    connect(m_menu, &MainMenu::openStoreRequested, this, &MainWindow::chooseStore);
-    connect(m_menu, &MainMenu::refreshRequested, &m_library, &RunLibrary::refresh);
+    connect(m_menu, &MainMenu::showStoreRequested, m_store, &StoreSide::showFolder);
+    connect(m_menu, &MainMenu::openStoreRequested, m_store, &StoreSide::chooseAnother);
+    connect(m_menu, &MainMenu::refreshRequested, m_store, &StoreSide::lookAgain);
     connect(m_menu, &MainMenu::exportComparisonRequested, this, &MainWindow::exportComparison);
     connect(m_menu, &MainMenu::compareRequested, this, [this] { compare(false); });
     connect(m_menu, &MainMenu::quickLookRequested, this, [this] { compare(true); });
     connect(m_menu, &MainMenu::aboutRequested, this, [this] { (new AboutDialog(this))->show(); });
+    connect(m_menu, &MainMenu::installationRequested, this, [this] {
+        (new InstallationDialog(installationRows(m_status->storePath(), m_settings.fileName()), this))->show();
+    });
     connect(m_menu, &MainMenu::themeChosen, this, [this](ThemeChoice choice) {
         m_settings.setTheme(toString(choice));
         setTheme(choice);
@@ -221,6 +225,8 @@ void MainWindow::restoreSettings()
     restoreGeometry(m_settings.windowGeometry());
     m_columns->restoreState(m_settings.splitterState());
     m_pages->showPage(m_settings.page());
+    if (const auto recipe = m_settings.recipe())
+        m_form->setRecipe(*recipe);
     connect(m_pages, &PageArea::pageChanged, this, [this](int page) { m_settings.setPage(page); });
     m_menu->setTheme(currentTheme());
 }
@@ -229,28 +235,32 @@ void MainWindow::saveSettings()
 {
     m_settings.setWindowGeometry(saveGeometry());
     m_settings.setSplitterState(m_columns->saveState());
-    QStringList checked;
-    for (const Run* run : m_library.checkedRuns())
-        checked.append(run->id());
-    m_settings.setCheckedRuns(storeFolder(m_library), checked);
+    m_settings.setRecipe(m_form->spec());
+    saveCheckedRuns(m_library, m_settings);
 }
 
-void MainWindow::restoreChecks()
+void MainWindow::setStoreProblem(const QString& sentence, const QString& folder)
 {
-    if (!m_library.checkedRuns().empty())
-        return; // somebody has chosen already
-    QStringList ids = m_settings.checkedRuns(storeFolder(m_library));
-    if (!m_settings.hasCheckedRuns(storeFolder(m_library))) {
-        const auto runs = m_library.runs();
-        for (auto it = runs.rbegin(); it != runs.rend() && std::size_t(ids.size()) < firstChecks; ++it)
-            if (!(*it)->record.epochs.empty())
-                ids.append((*it)->id());
-    }
-    m_library.setChecked(ids, true);
+    m_status->setStore(folder, sentence);
+    m_store->begin(sentence);
+}
+
+void MainWindow::quitAndSave()
+{
+    m_asksNothing = true;
+    m_closing->stopAndClose();
+}
+
+void MainWindow::saveForLogout()
+{
+    m_closing->stopAndSave();
+    m_store->trouble()->rescue();
+    saveSettings();
 }
 
 void MainWindow::updateStart()
 {
+    m_form->setBlocked(m_store->trouble()->whyNotStart());
     m_bar->setCanStart(m_form->canStart(), m_form->whyNot());
     const QString whyNot = m_form->whyNotCompare();
     m_menu->setWhyNotCompare(whyNot);
@@ -269,7 +279,11 @@ void MainWindow::updateTitle()
 {
     const auto active = m_controller.activeRuns().size();
     const Run* run = m_library.run(m_controller.currentRun());
-    setWindowTitle(active > 1 ? tr("%1 runs training - Normscope").arg(active) : run ? tr("%1 - Normscope").arg(run->displayName()) : tr("Normscope"));
+    const bool paused = m_controller.state() == TrainingController::State::Paused;
+    if (active > 1)
+        setWindowTitle(paused ? tr("%1 runs paused - Normscope").arg(active) : tr("%1 runs training - Normscope").arg(active));
+    else
+        setWindowTitle(run ? tr("%1 - Normscope").arg(run->displayName()) : tr("Normscope"));
 }
 
 void MainWindow::startRun(const RunSpec& spec)
@@ -290,6 +304,7 @@ void MainWindow::startRuns(const std::vector<RunSpec>& specs)
             return;
         }
     }
+    m_settings.setRecipe(m_form->spec());
     QStringList ids;
     for (const RunSpec& spec : specs) {
         const QString id = m_library.create(spec); // says itself why it cannot
@@ -309,26 +324,6 @@ void MainWindow::compare(bool quickLook)
     startRuns(seedComparison(place));
 }
 
-void MainWindow::showStore()
-{
-    const QString folder = storeFolder(m_library);
-    if (!QDesktopServices::openUrl(QUrl::fromLocalFile(folder)))
-        m_message->say(MessageBar::Kind::Info, tr("The runs are in %1").arg(QDir::toNativeSeparators(folder)));
-}
-
-void MainWindow::chooseStore()
-{
-    if (m_controller.state() != TrainingController::State::Idle) {
-        m_message->say(MessageBar::Kind::Warning, tr("Another store can be opened when nothing trains: stop the run first, or wait."));
-        return;
-    }
-    auto* dialog = new QFileDialog(this, tr("Open another store"), storeFolder(m_library));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::Directory);
-    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::storeRequested);
-    dialog->open();
-}
-
 void MainWindow::exportComparison()
 {
     std::vector<RunRecord> records;
@@ -341,14 +336,16 @@ void MainWindow::exportComparison()
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
-    if (!m_closing->mayClose()) {
+    if (m_asksNothing)
+        m_store->trouble()->rescue();
+    if (!m_closing->mayClose() || !(m_asksNothing || m_store->trouble()->mayClose())) {
         event->ignore();
         return;
     }
     saveSettings();
-    if (m_library.canUndoRemove())
-        static_cast<void>(m_library.store().emptyTrash().ok()); // what is left is found and emptied next time
+    m_library.purgeRemoved();
     event->accept();
+    Q_EMIT closed();
 }
 
 } // namespace normscope

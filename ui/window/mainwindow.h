@@ -27,6 +27,7 @@ class RunBar;
 class RunLibrary;
 class RunPanel;
 class StatusLine;
+class StoreSide;
 class TrainingController;
 
 /// The window: puts the parts side by side and connects them. All that it is given must outlive it.
@@ -42,7 +43,13 @@ public:
     RunBar* runBar() const { return m_bar; }
     EmptyState* emptyState() const { return m_empty; }
     MessageBar* messageBar() const { return m_message; }
+    StoreSide* storeSide() const { return m_store; }
+    CloseGuard* closeGuard() const { return m_closing; }
     void setTheme(ThemeChoice choice);
+    /// The library's store is an empty one in place of `folder`, which could not be opened: `sentence` says why.
+    void setStoreProblem(const QString& sentence, const QString& folder);
+    void quitAndSave();   ///< closes without asking; what trains is stopped, saved and queued again
+    void saveForLogout(); ///< the same but for closing; returns when it is done
 
 public Q_SLOTS:
     void startRun(const normscope::RunSpec& spec);
@@ -51,6 +58,7 @@ public Q_SLOTS:
 
 Q_SIGNALS:
     void storeRequested(const QString& folder); ///< the user chose another store
+    void closed();
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -65,12 +73,9 @@ private:
     void connectMenu();
     void restoreSettings();
     void saveSettings();
-    void restoreChecks();
     void updateStart();
     void updatePreviews();
     void updateTitle();
-    void chooseStore();
-    void showStore();
     void exportComparison();
 
     RunLibrary& m_library;
@@ -84,7 +89,9 @@ private:
     PageArea* m_pages;
     MessageBar* m_message;
     StatusLine* m_status;
+    StoreSide* m_store;
     CloseGuard* m_closing;
+    bool m_asksNothing = false; ///< nobody is there to answer
     MainMenu* m_menu = nullptr;
     ErrorsPage* m_errors = nullptr;
     NetworkPage* m_network = nullptr;

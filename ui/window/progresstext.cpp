@@ -77,6 +77,10 @@ void showProgress(EpochBar& bar, const RunLibrary& library, const TrainingContro
         return;
     }
     const BatchProgress batch = controller.progressOf(runId).batch;
+    if (state == State::Training && controller.waitsForSpace(runId)) {
+        bar.show(doneOf(batch), epochFraction(batch), Texts::tr("epoch %1/%2, waiting for space").arg(std::max(batch.epoch, 1)).arg(batch.epochs));
+        return;
+    }
     bar.show(doneOf(batch), epochFraction(batch), stateText(state, batch));
 }
 

@@ -215,7 +215,9 @@ void RunBar::updateQueueText()
         return;
     const int active = int(m_controller.activeRuns().size()), waiting = int(m_controller.queuedRuns().size());
     if (active > 1) {
-        m_queue->setText(waiting > 0 ? tr("%1 runs training, %2 waiting").arg(active).arg(waiting) : tr("%1 runs training").arg(active));
+        const bool paused = m_controller.state() == State::Paused;
+        const QString what = paused ? tr("%1 runs paused").arg(active) : tr("%1 runs training").arg(active);
+        m_queue->setText(waiting > 0 ? tr("%1, %2 waiting").arg(what).arg(waiting) : what);
         m_queue->setToolTip(tr("Whether they train at once is chosen in the menu Run, Train queued runs"));
         return;
     }

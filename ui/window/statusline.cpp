@@ -36,12 +36,19 @@ StatusLine::StatusLine(RunLibrary& library, TrainingController& controller, QWid
         layout->addWidget(label);
     }
     layout->addStretch(1);
-    const QString path = QDir::toNativeSeparators(QString::fromStdString(m_library.store().folder()));
-    m_store->setText(tr("Store: %1").arg(m_store->fontMetrics().elidedText(path, Qt::ElideMiddle, storeWidth)));
-    m_store->setToolTip(tr("Every run is a folder in %1").arg(path).toHtmlEscaped());
+    setStore(QString::fromStdString(m_library.store().folder()), {});
     connect(&m_controller, &TrainingController::stateChanged, this, &StatusLine::refresh);
     connect(&m_controller, &TrainingController::runEnded, this, &StatusLine::refresh);
     refresh();
+}
+
+void StatusLine::setStore(const QString& folder, const QString& problem)
+{
+    m_storePath = folder;
+    const QString path = QDir::toNativeSeparators(folder);
+    const QString shown = m_store->fontMetrics().elidedText(path, Qt::ElideMiddle, storeWidth);
+    m_store->setText(problem.isEmpty() ? tr("Store: %1").arg(shown) : tr("Store: %1 (cannot be opened)").arg(shown));
+    m_store->setToolTip((problem.isEmpty() ? tr("Every run is a folder in %1").arg(path) : problem).toHtmlEscaped());
 }
 
 void StatusLine::setFormData(const DataSpec& spec)

@@ -19,6 +19,9 @@ public:
     StatusLine(RunLibrary& library, TrainingController& controller, QWidget* parent = nullptr);
 
     void setFormData(const DataSpec& data);
+    /// Another folder than the library's, which could not be opened: `problem` says why.
+    void setStore(const QString& folder, const QString& problem);
+    QString storePath() const { return m_storePath; }
 
 private:
     void refresh();
@@ -26,6 +29,7 @@ private:
     RunLibrary& m_library;
     TrainingController& m_controller;
     DataSpec m_formData;
+    QString m_storePath;
     QLabel* m_device;
     QLabel* m_data;
     QLabel* m_store;

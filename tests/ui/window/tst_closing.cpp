@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/store/runlock.h"
 #include "tests/fixtures/compareenums.h"
 #include "tests/ui/window/windowfixture.h"
 
@@ -62,10 +63,28 @@ private Q_SLOTS:
     {
         press(u"Stop and save"_s);
         QTRY_VERIFY(!m_fixture->window->isVisible());
-        const auto runs = m_fixture->library.store().list();
-        QCOMPARE(int(runs.size()), 3);
-        for (const RunRecord& run : runs)
-            QCOMPARE(run.state, RunState::Stopped);
+        expectAllQueued();
+    }
+
+    void questionSaysWhatBecomesOfTheQueue()
+    {
+        QVERIFY2(question()->informativeText().contains(u"2 runs that wait"_s), qPrintable(question()->informativeText()));
+    }
+
+    void signalClosesWithoutAQuestion()
+    {
+        m_fixture->window->quitAndSave();
+        QTRY_VERIFY(!m_fixture->window->isVisible());
+        QVERIFY(!question());
+        expectAllQueued();
+    }
+
+    void logoutSavesBeforeItReturns()
+    {
+        m_fixture->window->saveForLogout();
+        expectAllQueued();
+        QCOMPARE(m_fixture->controller.state(), State::Idle);
+        QVERIFY(m_fixture->window->isVisible()); // the session manager ends it, or the user stays
     }
 
     void discard()
@@ -84,10 +103,7 @@ private Q_SLOTS:
             QVERIFY2(question()->text().contains(m_fixture->library.run(id)->displayName()), qPrintable(question()->text()));
         press(u"Stop and save"_s);
         QTRY_VERIFY(!m_fixture->window->isVisible());
-        const auto runs = m_fixture->library.store().list();
-        QCOMPARE(int(runs.size()), 3);
-        for (const RunRecord& run : runs)
-            QCOMPARE(run.state, RunState::Stopped);
+        expectAllQueued();
     }
 
     void severalAreDiscarded()
@@ -109,6 +125,16 @@ private Q_SLOTS:
     }
 
 private:
+    // What trained as well as what waited, for the next window, and nobody holds them.
+    void expectAllQueued() const
+    {
+        const auto runs = m_fixture->library.store().list();
+        QCOMPARE(int(runs.size()), 3);
+        for (const RunRecord& run : runs) {
+            QCOMPARE(run.state, RunState::Queued);
+            QVERIFY(!RunLock::isHeld(run.folder));
+        }
+    }
     static bool several() { return QByteArray(QTest::currentTestFunction()).startsWith("several"); }
     QMessageBox* question() const { return m_fixture->window->findChild<QMessageBox*>(); }
     void press(const QString& text)

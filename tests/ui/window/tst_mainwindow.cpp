@@ -3,6 +3,7 @@
 #include "tests/ui/window/windowfixture.h"
 #include "ui/confusion/confusionpage.h"
 #include "ui/experiment/experimentform.h"
+#include "ui/runs/resumeactions.h"
 #include "ui/runs/runpanel.h"
 #include "ui/theme/messagebar.h"
 #include "ui/theme/theme.h"
@@ -100,6 +101,41 @@ private Q_SLOTS:
         QVERIFY(!fixture.window->runBar()->pauseAction()->isEnabled());
     }
 
+    void stoppedRunIsResumedToTheSameFigures()
+    {
+        WindowFixture fixture;
+        const RunSpec spec = fixture.spec(30);
+        fixture.window->startRun(spec);
+        const QString id = fixture.library.runs().front()->id();
+        QTRY_VERIFY_WITH_TIMEOUT(fixture.library.run(id)->record.epochs.size() >= 2, trainingMs);
+        fixture.window->runBar()->stopAction()->trigger();
+        QVERIFY(waitIdle(fixture));
+        QCOMPARE(fixture.library.run(id)->record.state, RunState::Stopped);
+        QVERIFY(fixture.library.run(id)->record.epochs.size() < 30);
+        fixture.window->runPanel()->selectRun(id);
+        QAction* resume = fixture.window->runPanel()->resumeActions()->resumeAction();
+        QVERIFY(resume->isEnabled());
+        QSignalSpy resumed(&fixture.controller, &TrainingController::runResumed);
+        resume->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(resumed.size(), 1, loadingMs);
+        QVERIFY(!resume->isEnabled() && !resume->toolTip().isEmpty());
+        QVERIFY(waitIdle(fixture));
+        const RunRecord first = fixture.library.run(id)->record;
+        QCOMPARE(first.state, RunState::Finished);
+        QCOMPARE(int(first.epochs.size()), 30);
+
+        fixture.window->startRun(spec); // the same without a break
+        QVERIFY(waitIdle(fixture));
+        const Run* whole = fixture.library.runs().back();
+        QCOMPARE(whole->record.state, RunState::Finished);
+        for (std::size_t i = 0; i < 30; ++i) {
+            QCOMPARE(first.epochs[i].trainLoss, whole->record.epochs[i].trainLoss);
+            QCOMPARE(first.epochs[i].testAccuracy, whole->record.epochs[i].testAccuracy);
+        }
+        QCOMPARE(int(fixture.library.batchLosses(id).size()), 30 * 9);
+        QVERIFY(fixture.library.batchLosses(id) == fixture.library.batchLosses(whole->id()));
+    }
+
     void comparisonQueuesThree()
     {
         WindowFixture fixture([](const RunStore& store, RunRecord record, const std::shared_ptr<const Dataset>&,
@@ -154,13 +190,15 @@ private Q_SLOTS:
         QVERIFY(bar.rows()[1]->epochBar()->text().contains(u"paused"_s));
         bar.pauseAction()->trigger(); // all
         QCOMPARE(fixture.controller.state(), State::Paused);
+        QCOMPARE(bar.queueLabel()->text(), u"2 runs paused, 2 waiting"_s);
+        QVERIFY(fixture.window->windowTitle().startsWith(u"2 runs paused"_s));
         bar.pauseAction()->trigger();
         QCOMPARE(fixture.controller.stateOf(active[1]), State::Training);
         bar.rows()[0]->stopButton()->click();
         QTRY_COMPARE(fixture.controller.activeRuns().front(), active[1]);
         QCOMPARE(bar.rows()[0]->runId(), active[1]);
         QCOMPARE(bar.queueLabel()->text(), u"2 runs training, 1 waiting"_s);
-        QCOMPARE(bar.epochBar()->text(), u"1 of 4 runs done"_s);
+        QCOMPARE(bar.epochBar()->text(), u"0 of 3 runs done"_s);
         bar.stopAllAction()->trigger();
         QVERIFY(waitIdle(fixture));
         QVERIFY(bar.rows().isEmpty());
@@ -226,6 +264,22 @@ private Q_SLOTS:
         QVERIFY(!fixture.library.run(a)->checked);
         QVERIFY(fixture.library.run(b)->checked);
         QCOMPARE(fixture.window->pages()->currentPage(), 2);
+    }
+
+    void formRemembersItsRecipe()
+    {
+        WindowFixture fixture;
+        RunSpec spec = fixture.spec(7);
+        spec.normalization = Normalization::Group;
+        spec.groups = 8;
+        spec.seed = 18'446'744'073'709'551'615ULL;
+        spec.learningRate = 0.0125;
+        spec.limitTrain = 40;
+        spec.engine = Engine::LibTorch;
+        fixture.window->form()->setSpec(spec);
+        QVERIFY(fixture.window->close());
+        fixture.open();
+        QVERIFY(fixture.window->form()->spec() == spec);
     }
 
     void confusionCellLeadsToItsImages()
