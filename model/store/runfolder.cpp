@@ -80,11 +80,12 @@ void readCurves(RunRecord& record)
         record.reason = path + ": the last row was not written whole and is left out.";
 }
 
-std::string interruptedText(const RunRecord& record)
+std::string interruptedText(const RunRecord& record, bool hasCheckpoint)
 {
     const std::string done = record.epochs.empty() ? "before its first epoch was done"
         : "after " + std::to_string(record.epochs.size()) + " of " + std::to_string(record.spec.epochs) + " epochs";
-    return "The program that trained this run ended " + done + ". Resume goes on from there.";
+    return "The program that trained this run ended " + done + ". "
+        + (hasCheckpoint ? "Resume goes on from there." : "It has no checkpoint: Resume trains it anew from the start.");
 }
 
 /// All files of a run whose owner died tell of the epoch that its checkpoint has.
@@ -108,8 +109,9 @@ void settle(RunRecord& record)
     const bool ahead = found && found->checkpoint.record.epochs.size() >= record.epochs.size();
     if (ahead)
         record.epochs = found->checkpoint.record.epochs;
-    record.state = RunState::Interrupted;
-    record.reason = interruptedText(record);
+    const bool done = ahead && static_cast<int>(record.epochs.size()) == record.spec.epochs; // all but the last line was written
+    record.state = done ? RunState::Finished : RunState::Interrupted;
+    record.reason = done ? "" : interruptedText(record, found.ok());
     if (!lock)
         return;
     removeUnfinished(record.folder);

@@ -125,6 +125,7 @@ void TestRunLock::runningNeedsALiveOwner()
     QCOMPARE(m_store->load(m_run.id)->state, RunState::Interrupted);
     {
         const auto lock = RunLock::acquire(m_run.folder);
+        QVERIFY(m_store->save(m_run).ok());
         QCOMPARE(m_store->load(m_run.id)->state, RunState::Running);
         QCOMPARE(m_store->list().front().state, RunState::Running);
         QVERIFY2(m_store->save(m_run).ok(), "the owner may write");

@@ -250,8 +250,8 @@ void TestRunStore::noFileIsLeftBeside()
     const auto dataset = syntheticDataset();
     const auto run = writeFinishedRun(store(), *dataset, {}, 0.7);
     QCOMPARE(QDir(QString::fromStdString(run.folder)).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot, QDir::Name),
-             (QStringList{QStringLiteral("batches.csv"), QStringLiteral("metrics.csv"), QStringLiteral("predictions.csv"),
-                          QStringLiteral("run.json")}));
+             (QStringList{QStringLiteral("batches.csv"), QStringLiteral("lock"), QStringLiteral("metrics.csv"),
+                          QStringLiteral("predictions.csv"), QStringLiteral("run.json")}));
     QCOMPARE(QDir(QString::fromStdString(store().folder())).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot).size(), 1);
     QCOMPARE(store().weightsPath(run), run.folder + "/weights.pt");
 }
