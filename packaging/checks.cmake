@@ -16,7 +16,7 @@ endif()
 # Every option that the programs offer is in their manual pages.
 add_test(NAME manual COMMAND sh ${here}/check-manual.sh $<TARGET_FILE:normscope-cli>
          ${CMAKE_CURRENT_BINARY_DIR}/normscope-cli.1
-         train runs compare export evaluate "data fetch" "data inspect" info)
+         train resume repair runs compare export evaluate "data fetch" "data inspect" info)
 if(TARGET normscope)
   add_test(NAME manual_window COMMAND sh ${here}/check-manual.sh $<TARGET_FILE:normscope>
            ${CMAKE_CURRENT_BINARY_DIR}/normscope.1)

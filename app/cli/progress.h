@@ -49,6 +49,7 @@ public:
     void resumed(const TrainingPosition& from, const std::string& note) override;
     void saveFailed(const Error& error, bool waiting) override;
     void saveRecovered() override { m_lines.say(m_name, "Everything is saved again."); }
+    void dataChanged(const std::string& what) override { m_lines.say(m_name, what); }
     void keptInMemory(std::shared_ptr<const Checkpoint> checkpoint) override { m_unsaved = std::move(checkpoint); }
 
     /// What of the run is only in memory when it has ended; null where all was saved.

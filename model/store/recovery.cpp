@@ -60,12 +60,6 @@ std::string applyChoice(RunRecord& record, const ResumeChoice& choice)
     return changed.empty() ? "" : "Resumed with " + changed + ": not bit-identical to an uninterrupted run.";
 }
 
-void addHistory(RunRecord& record, const std::string& line)
-{
-    if (!line.empty())
-        record.history += (record.history.empty() ? "" : "\n") + line;
-}
-
 } // namespace
 
 Result<FoundCheckpoint> findCheckpoint(const RunRecord& run)

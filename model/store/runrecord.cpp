@@ -36,6 +36,12 @@ std::string freeName(const std::string& wanted, const std::set<std::string>& tak
     return name;
 }
 
+void addHistory(RunRecord& record, const std::string& line)
+{
+    if (!line.empty())
+        record.history.append(record.history.empty() ? "" : "\n").append(line);
+}
+
 double trainingSeconds(const RunRecord& run)
 {
     double sum = 0;

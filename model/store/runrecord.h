@@ -57,6 +57,9 @@ int freeColour(const std::set<int>& taken);
 /// `wanted`, or "Batch norm #2": a legend with two equal names helps nobody.
 std::string freeName(const std::string& wanted, const std::set<std::string>& taken);
 
+/// A line more in RunRecord::history.
+void addHistory(RunRecord& record, const std::string& line);
+
 /// Sum of the epochs' training seconds.
 double trainingSeconds(const RunRecord& run);
 /// Which of the three targets the run meets: test accuracy (its last epoch), parameters, epochs.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/training/session.h"
 
+#include "model/data/filestamps.h"
 #include "model/store/recovery.h"
 #include "model/store/runlock.h"
 #include "model/training/device.h"
@@ -102,9 +103,7 @@ void train(const RunStore& store, RunRecord& record, const std::shared_ptr<const
         const TrainingState& from = found->checkpoint.training;
         if (const Status status = (*trainer)->restore(from); !status)
             return fail(status.error());
-        if (!record.history.empty())
-            record.history += '\n';
-        record.history.append("Resumed in epoch ").append(std::to_string(from.position.epoch)).append(note->empty() ? "." : ". ").append(*note);
+        addHistory(record, std::string("Resumed in epoch ").append(std::to_string(from.position.epoch)).append(note->empty() ? "." : ". ").append(*note));
         observer.resumed(from.position, *note);
     }
     record.reason.clear();
@@ -113,6 +112,10 @@ void train(const RunStore& store, RunRecord& record, const std::shared_ptr<const
     const auto outcome = (*trainer)->run(recorder, control);
     record.state = outcome ? stateAfter(outcome->end) : RunState::Failed;
     record.reason = outcome ? outcome->reason : outcome.error().message;
+    if (const std::string changed = changedSince(*dataset); !changed.empty()) {
+        addHistory(record, changed);
+        observer.dataChanged(changed);
+    }
     recorder.end();
 }
 

@@ -58,6 +58,8 @@ public:
     /// or it is stopped; else it goes on in memory, and every epoch's end tries again.
     virtual void saveFailed(const Error&, bool /*waiting*/) {}
     virtual void saveRecovered() {} ///< after saveFailed(): all is on the disk now
+    /// The files of the data set were changed while the run trained on what had been read of them; a sentence.
+    virtual void dataChanged(const std::string& /*what*/) {}
     /// The run ended and its folder still cannot be written: this is all of it, for another store (adoptRun()).
     virtual void keptInMemory(std::shared_ptr<const Checkpoint>) {}
 };
