@@ -92,13 +92,33 @@ Status replaceFile(const std::string& path, std::string_view contents)
     return syncFolder(folderOf(path));
 }
 
+namespace {
+
+/// A second name for the file, by which `path` stays where it is; where the file system has no links it gets the other name.
+Status keepAs(const std::string& path, const std::string& old)
+{
+    const std::string beside = old + ".next";
+    ::unlink(beside.c_str()); // of a crash between the next two lines
+    if (::link(path.c_str(), beside.c_str()) == 0) {
+        if (::rename(beside.c_str(), old.c_str()) != 0)
+            return systemError("rename", beside, errno);
+        ::unlink(beside.c_str()); // it is still there where both were the same file already
+        return {};
+    }
+    if (errno == ENOENT)
+        return {};
+    return ::rename(path.c_str(), old.c_str()) == 0 ? Status() : Status(systemError("rename", path, errno));
+}
+
+} // namespace
+
 Status replaceFileKeepingOld(const std::string& path, const std::string& old, std::string_view contents)
 {
     const std::string next = path + ".next";
     if (Status status = replaceFile(next, contents); !status)
         return status;
-    if (::rename(path.c_str(), old.c_str()) != 0 && errno != ENOENT)
-        return systemError("rename", path, errno);
+    if (Status status = keepAs(path, old); !status)
+        return status;
     if (::rename(next.c_str(), path.c_str()) != 0)
         return systemError("rename", next, errno);
     return syncFolder(folderOf(path));

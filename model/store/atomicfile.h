@@ -18,7 +18,8 @@ Error systemError(std::string_view doing, const std::string& path, int errorNumb
 /// one, and on an error the old one stands.
 Status replaceFile(const std::string& path, std::string_view contents);
 
-/// The same, and what was at `path` is then at `old`: at every moment one of the two is there and whole.
+/// The same, and what was at `path` is then at `old`: at every moment `path` is there and whole (on a file system without
+/// links, one of the two).
 Status replaceFileKeepingOld(const std::string& path, const std::string& old, std::string_view contents);
 
 /// No error where it is not there.

@@ -72,6 +72,9 @@ Result<FoundCheckpoint> findCheckpoint(const RunRecord& run)
         return Error{ErrorCode::NotFound, "The run " + shown(run.name) + " has no checkpoint.", {}};
     if (!before)
         return newest.error().code == ErrorCode::NotFound ? before.error() : newest.error();
+    // On a file system without links a crash leaves none for a moment: then nothing that was told is missing.
+    if (newest.error().code == ErrorCode::NotFound)
+        return FoundCheckpoint{std::move(*before), {}};
     const auto epochs = before->record.epochs.size();
     return FoundCheckpoint{std::move(*before), newest.error().message + " The one before it is used, which has "
                                                    + std::to_string(epochs) + (epochs == 1 ? " epoch." : " epochs.")};

@@ -213,7 +213,7 @@ void removeUnfinished(const std::string& folder)
 {
     std::error_code error;
     for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
-        if (it->path().filename().string().find(unfinishedMark) != std::string::npos)
+        if (it->path().filename().string().find(unfinishedMark) != std::string::npos || it->path().extension() == ".next")
             ::unlink(it->path().c_str());
 }
 

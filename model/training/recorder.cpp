@@ -68,8 +68,11 @@ void Recorder::epochDone(const EpochMetrics& metrics)
 void Recorder::end()
 {
     save([this] { return writeEnd(); });
-    if (!m_problem)
+    if (!m_problem) {
+        if (m_record.state == RunState::Finished) // the last one is safe; a thousand runs need no second one each
+            static_cast<void>(storage::removeFile(storage::checkpointBeforePath(m_record.folder)).ok());
         return;
+    }
     m_record.reason += (m_record.reason.empty() ? "" : "; ") + ("not everything was saved: " + m_problem->message);
     if (m_record.state == RunState::Stopped)
         m_unsaved = std::make_shared<const Checkpoint>(checkpointNow());

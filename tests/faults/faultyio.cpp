@@ -163,6 +163,11 @@ int rename(const char* from, const char* to) noexcept
     return isBelow(to) && fails() ? -1 : next<int(const char*, const char*)>("rename")(from, to);
 }
 
+int link(const char* from, const char* to) noexcept
+{
+    return isBelow(to) && fails() ? -1 : next<int(const char*, const char*)>("link")(from, to);
+}
+
 int mkdir(const char* path, mode_t mode) noexcept
 {
     return isBelow(path) && fails() ? -1 : next<int(const char*, mode_t)>("mkdir")(path, mode);
