@@ -9,6 +9,7 @@
 #include "ui/window/mainwindow.h"
 #include "ui/window/quitsignals.h"
 #include "ui/window/screenshots.h"
+#include "ui/window/storeside.h"
 
 #include <QApplication>
 #include <QLoggingCategory>
@@ -117,6 +118,7 @@ int makeScreenshots(const Options& options)
     applyTheme(*qApp, options.theme.value_or(ThemeChoice::Light));
     const QTemporaryDir scratch; // the pictures must not depend on, or change, what the user has chosen
     Session session(OpenedStore{std::move(*store), {}, {}, {}}, std::make_unique<AppSettings>(scratch.filePath(u"settings.ini"_s)));
+    session.window.storeSide()->offerBar()->hide();
     const QString wrong = saveScreenshots(session.window, session.library, session.provider, options.screenshots, options.size);
     if (wrong.isEmpty())
         return EXIT_SUCCESS;

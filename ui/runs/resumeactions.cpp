@@ -71,6 +71,8 @@ void ResumeActions::update(const QStringList& selected)
     m_repair->setText(m_damaged.size() > 1 ? tr("Repair %1 runs").arg(m_damaged.size()) : tr("Repair"));
     enable(m_repair, !m_damaged.isEmpty(), tr("Write the run's files anew from its checkpoint"),
            selected.isEmpty() ? tr("Select a damaged run") : tr("The run is not damaged"));
+    if (m_button) // with a disabled action of its own it would not open its menu either
+        m_button->setDefaultAction(!any && m_repair->isEnabled() ? m_repair : m_resume);
 }
 
 QToolButton* ResumeActions::makeButton()
@@ -83,6 +85,7 @@ QToolButton* ResumeActions::makeButton()
     menu->setToolTipsVisible(true);
     menu->addActions({m_resume, m_resumeOn, m_repair});
     button->setMenu(menu);
+    m_button = button;
     return button;
 }
 

@@ -32,7 +32,7 @@ public:
     QAction* resumeOnAction() const { return m_resumeOn; }
     QAction* repairAction() const { return m_repair; }
     ResumeDialog* dialog() const;
-    /// A button that resumes, with the other two in its menu.
+    /// A button that resumes, or repairs where only that helps, with all three in its menu.
     QToolButton* makeButton();
 
 Q_SIGNALS:
@@ -52,6 +52,7 @@ private:
     QAction* m_resumeOn;
     QAction* m_repair;
     QPointer<ResumeDialog> m_dialog;
+    QPointer<QToolButton> m_button;
 };
 
 } // namespace normscope

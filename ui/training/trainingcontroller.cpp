@@ -104,8 +104,10 @@ void TrainingController::connectStoreNews(TrainingLane& lane)
         }
     });
     connect(worker, &TrainingWorker::keptInMemory, this, [this](quint64 job, const std::shared_ptr<const Checkpoint>& checkpoint) {
-        if (const ActiveRun* run = find(job))
+        if (ActiveRun* run = find(job)) {
+            run->inMemory = true;
             Q_EMIT keptInMemory(run->id, checkpoint);
+        }
     });
 }
 

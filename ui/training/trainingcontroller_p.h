@@ -24,6 +24,7 @@ struct TrainingController::ActiveRun {
     State state = State::LoadingData;
     bool dataLoaded = false;
     bool waitsForSpace = false;
+    bool inMemory = false; ///< it ended and could not be saved, which whoever keeps it tells
     int loadingPercent = 0;
     BatchProgress batch;
 };

@@ -177,6 +177,7 @@ void TrainingController::finishRun(quint64 job, const RunRecord& record)
     if (it == d->active.end())
         return;
     const QString id = (*it)->id;
+    const bool told = (*it)->inMemory;
     (*it)->lane->setFree();
     d->active.erase(it);
     if (record.state != RunState::Stopped)
@@ -185,7 +186,7 @@ void TrainingController::finishRun(quint64 job, const RunRecord& record)
     Q_EMIT runEnded(id);
     if (record.state == RunState::Failed || record.state == RunState::Diverged)
         Q_EMIT runFailed(id, QString::fromStdString(record.reason));
-    else if (record.reason.find(notAllSaved) != std::string::npos)
+    else if (!told && record.reason.find(notAllSaved) != std::string::npos)
         Q_EMIT d->library.storeError(
             tr("\"%1\" was trained, but %2").arg(nameOf(id), QString::fromStdString(record.reason)));
     startWaiting();

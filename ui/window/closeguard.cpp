@@ -20,6 +20,8 @@ CloseGuard::CloseGuard(QWidget& window, RunLibrary& library, TrainingController&
     : QObject(&window), m_window(window), m_library(library), m_controller(controller)
 {
     connect(&m_controller, &TrainingController::runEnded, this, &CloseGuard::finish);
+    // On the disk there is less of such a run than in memory, and what becomes of it is asked after it has ended.
+    connect(&m_controller, &TrainingController::keptInMemory, this, [this](const QString& id) { m_requeue.removeAll(id); });
     connect(&m_controller, &TrainingController::stateChanged, this, [this] {
         if (m_controller.state() != TrainingController::State::Idle)
             return;

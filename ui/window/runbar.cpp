@@ -233,7 +233,7 @@ void RunBar::showAll()
     double done = 0, speed = 0, left = 0;
     for (const QString& id : active) {
         const BatchProgress batch = m_controller.progressOf(id).batch;
-        const bool training = m_controller.stateOf(id) == State::Training && batch.epoch > 0;
+        const bool training = m_controller.stateOf(id) == State::Training && batch.epoch > 0 && !m_controller.waitsForSpace(id);
         done += doneOf(batch);
         speed += training ? batch.imagesPerSecond : 0;
         left = std::max(left, training ? batch.secondsLeft : 0);
@@ -256,7 +256,7 @@ void RunBar::updateProgress()
         return showAll();
     const TrainingProgress now = m_controller.lastProgress();
     const State state = m_controller.state();
-    const bool moving = state != State::Idle && now.batch.epoch > 0;
+    const bool moving = state != State::Idle && now.batch.epoch > 0 && !m_controller.waitsForSpace(now.runId);
     m_speed->setVisible(moving);
     m_left->setVisible(moving);
     m_speed->setToolTip({});

@@ -123,8 +123,9 @@ bool StoreTrouble::sayFailing()
     for (const auto& [id, failing] : m_failing)
         (failing.waiting ? waiting : inMemory).append(id);
     if (inMemory.isEmpty()) {
-        m_banner.say(MessageBar::Kind::Warning, tr("The disk is full: %1 on, by itself, when there is space again. %2")
-                         .arg(waiting.size() == 1 ? tr("%1 waits and goes").arg(namesOf(waiting)) : tr("%1 wait and go").arg(namesOf(waiting)),
+        m_banner.say(MessageBar::Kind::Warning, tr("The disk is full: %1 as soon as there is space. %2")
+                         .arg(waiting.size() == 1 ? tr("%1 waits, and goes on by itself").arg(namesOf(waiting))
+                                                  : tr("%1 wait, and go on by themselves").arg(namesOf(waiting)),
                               m_failing.at(waiting.constFirst()).message));
         return true;
     }

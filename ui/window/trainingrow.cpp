@@ -81,8 +81,9 @@ void TrainingRow::refresh()
     showProgress(*m_bar, m_library, m_controller, m_id);
     const State state = m_controller.stateOf(m_id);
     const BatchProgress batch = m_controller.progressOf(m_id).batch;
-    m_speed->setText(batch.epoch > 0 ? speedText(state, batch.imagesPerSecond) : QString());
-    m_left->setText(batch.epoch > 0 ? leftText(state, batch.secondsLeft) : QString());
+    const bool moving = batch.epoch > 0 && !m_controller.waitsForSpace(m_id);
+    m_speed->setText(moving ? speedText(state, batch.imagesPerSecond) : QString());
+    m_left->setText(moving ? leftText(state, batch.secondsLeft) : QString());
     refreshButtons();
 }
 

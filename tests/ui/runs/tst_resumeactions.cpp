@@ -118,6 +118,10 @@ private Q_SLOTS:
         select({1});
         QVERIFY(actions().repairAction()->isEnabled());
         QVERIFY(!actions().resumeAction()->isEnabled() && !actions().resumeAction()->toolTip().isEmpty());
+        bool offered = false;
+        for (const QToolButton* button : m_panel->findChildren<QToolButton*>())
+            offered = offered || (button->defaultAction() == actions().repairAction() && button->isEnabled());
+        QVERIFY(offered);
         QSignalSpy requested(&actions(), &ResumeActions::repairRequested);
         actions().repairAction()->trigger();
         QCOMPARE(requested.front().front().toStringList(), m_ids.mid(1, 1));

@@ -5,6 +5,7 @@
 #include "ui/experiment/experimentform.h"
 #include "ui/runs/storewatcher.h"
 #include "ui/theme/messagebar.h"
+#include "ui/window/closeguard.h"
 #include "ui/window/epochbar.h"
 #include "ui/window/runbar.h"
 #include "ui/window/storeprobe.h"
@@ -171,6 +172,24 @@ private Q_SLOTS:
         Q_EMIT m_fixture->window->findChild<QFileDialog*>()->fileSelected(otherFolder());
         QTRY_VERIFY_WITH_TIMEOUT(!m_fixture->window->isVisible(), waitMs); // as was wanted
         QCOMPARE(int(RunStore::open(otherFolder().toStdString())->list().size()), 1);
+    }
+
+    void runThatEndsInMemoryOnClosingIsNotQueuedAsItIsOnTheDisk()
+    {
+        disk.broken = true;
+        m_fixture->window->startRun(m_fixture->spec(3));
+        const QString id = m_fixture->library.runs().front()->id();
+        QTRY_VERIFY_WITH_TIMEOUT(banner().isVisible(), waitMs);
+        QVERIFY(!m_fixture->window->close());
+        for (QAbstractButton* button : m_fixture->window->closeGuard()->question()->buttons())
+            if (button->text() == u"Stop and save"_s)
+                button->click();
+        StoreTrouble& trouble = *m_fixture->window->storeSide()->trouble();
+        QTRY_VERIFY_WITH_TIMEOUT(trouble.question(), waitMs); // the next question
+        QVERIFY(m_fixture->window->isVisible());
+        QVERIFY(m_fixture->library.run(id)->record.state != RunState::Queued);
+        press(u"Close and lose"_s);
+        QTRY_VERIFY(!m_fixture->window->isVisible());
     }
 
     void runInMemoryMayBeLostOnPurpose()
