@@ -251,7 +251,7 @@ void StoreTrouble::ask()
                                  QMessageBox::NoButton, &m_window);
     m_question->setAttribute(Qt::WA_DeleteOnClose);
     m_question->setTextFormat(Qt::PlainText);
-    m_question->setInformativeText(tr("Choose another folder to keep them in, or lose what was trained."));
+    m_question->setInformativeText(tr("Choose another folder to keep what was trained, or lose it."));
     QPushButton* choose = m_question->addButton(tr("Choose another folder..."), QMessageBox::AcceptRole);
     QPushButton* lose = m_question->addButton(tr("Close and lose"), QMessageBox::DestructiveRole);
     QPushButton* cancel = m_question->addButton(tr("Keep the window open"), QMessageBox::RejectRole);
