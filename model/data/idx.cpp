@@ -206,13 +206,15 @@ Status readImages(IdxFile& file, Split& split, std::size_t doneBefore, std::size
 {
     constexpr std::size_t chunk = 1000;
     std::vector<std::uint8_t> grey(chunk * side * side);
-    split.pixels.resize(file.items() * imageBytes); // zero: the border is black
+    // Not for all that the header promises: a packed file need not hold it. Fashion-MNIST has 60,000.
+    split.pixels.reserve(std::min<std::size_t>(file.items(), 60'000) * imageBytes);
     for (std::size_t first = 0; first < file.items(); first += chunk) {
         const std::size_t count = std::min<std::size_t>(chunk, file.items() - first);
         if (isCancelled(options.cancel))
             return cancelledError("Reading Fashion-MNIST");
         if (auto status = file.read(grey.data(), count * side * side); !status)
             return status;
+        split.pixels.resize((first + count) * imageBytes); // zero: the border is black
         for (std::size_t i = 0; i < count; ++i)
             padded(grey.data() + i * side * side, split.pixels.data() + (first + i) * imageBytes);
         if (options.progress)

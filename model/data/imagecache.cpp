@@ -242,6 +242,9 @@ bool ImageCache::read(Dataset& dataset, const LoadOptions& options) const
         splits[i]->labels.resize(head->header.images[i]);
         if (!reader.read(splits[i]->labels.data(), splits[i]->size() * sizeof(std::uint16_t)))
             return false;
+        for (const std::size_t label : splits[i]->labels)
+            if (label >= found.classNames.size())
+                return false;
     }
     for (Split* split : splits) {
         split->pixels.resize(split->size() * imageBytes);

@@ -267,7 +267,7 @@ std::string readContents(std::string_view contents, Checkpoint& checkpoint)
     contents.remove_prefix(lengthBytes);
     if (headerLength > contents.size())
         return "its header is longer than the file";
-    const Json header = Json::parse(contents.substr(0, static_cast<std::size_t>(headerLength)), nullptr, false);
+    const Json header = parseJson(contents.substr(0, static_cast<std::size_t>(headerLength)));
     if (!header.is_object())
         return "its header is not whole JSON";
     std::string problem;

@@ -14,6 +14,25 @@ Json jsonNumber(double value)
     return std::isfinite(value) ? Json(value) : Json(numberText(value));
 }
 
+Json parseJson(std::string_view text)
+{
+    using Event = Json::parse_event_t;
+    constexpr int deepest = 100;
+    constexpr int mostKeys = 1'000;
+    std::array<int, deepest + 2> keys{}; // of the object that is open at each depth
+    bool isTooMuch = false;
+    const auto keep = [&](int depth, Event event, Json&) {
+        isTooMuch = isTooMuch || depth > deepest;
+        if (!isTooMuch && event == Event::object_start)
+            keys[std::size_t(depth) + 1] = 0;
+        else if (!isTooMuch && event == Event::key)
+            isTooMuch = ++keys[std::size_t(depth)] > mostKeys;
+        return !isTooMuch;
+    };
+    Json json = Json::parse(text, keep, false);
+    return isTooMuch ? Json(Json::value_t::discarded) : json;
+}
+
 std::string jsonText(const Json& value, int indent)
 {
     return value.dump(indent, ' ', false, Json::error_handler_t::replace);

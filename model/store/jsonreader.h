@@ -17,6 +17,9 @@ using Json = nlohmann::ordered_json;
 
 /// A finite number, or the text "nan", "inf" or "-inf": JSON knows no such numbers.
 Json jsonNumber(double value);
+/// The value of a JSON text; discarded where it is none, or nested or with so many keys in one object as no file of
+/// ours is: what writes values calls itself for each level, and finding a key takes as long as there are keys.
+Json parseJson(std::string_view text);
 /// The text of a JSON value; bytes that are not UTF-8 become U+FFFD.
 std::string jsonText(const Json& value, int indent = -1);
 

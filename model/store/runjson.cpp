@@ -176,7 +176,7 @@ std::string writeRunJson(const RunRecord& record, std::string_view existing)
                      {"history", record.history},
                      {"spec", specToJson(record.spec)},
                      {"summary", summaryJson(record)}};
-    Json merged = Json::parse(existing, nullptr, false);
+    Json merged = parseJson(existing);
     if (!merged.is_object())
         merged = Json::object();
     if (merged.contains("spec") && merged["spec"].is_object())
@@ -188,7 +188,7 @@ std::string writeRunJson(const RunRecord& record, std::string_view existing)
 RunJsonState readRunJson(std::string_view text, RunRecord& record)
 {
     RunJsonState state;
-    const Json json = Json::parse(text, nullptr, false);
+    const Json json = parseJson(text);
     if (json.is_discarded() || !json.is_object()) {
         state.problem = text.empty() ? "the file is empty"
             : json.is_discarded()    ? "it is not whole JSON (cut short or changed by hand?)"

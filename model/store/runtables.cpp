@@ -197,7 +197,8 @@ Result<Evaluation> readPredictions(std::string_view text, const std::string& pat
     evaluation.index.reserve(rows);
     evaluation.label.reserve(rows);
     evaluation.predicted.reserve(rows);
-    evaluation.probabilities.reserve(rows * std::size_t(evaluation.classes));
+    // A number takes two bytes or more: a header of many columns before many empty lines promises what is not there.
+    evaluation.probabilities.reserve(std::min(rows * std::size_t(evaluation.classes), text.size() / 2));
     while (reader.next()) {
         if (isBlank(reader.fields()))
             continue;

@@ -82,7 +82,8 @@ std::string cleanName(std::string_view text)
         return {};
     std::string name = copyCharacters(text.substr(start), maxNameCharacters,
                                       [](std::string& out, std::string_view character, bool control) {
-                                          out += control ? std::string_view(" ") : character;
+                                          if (!out.empty() || !(control || character == " "))
+                                              out += control ? std::string_view(" ") : character;
                                       });
     const auto end = name.find_last_not_of(' ');
     name.resize(end == std::string::npos ? 0 : end + 1);
