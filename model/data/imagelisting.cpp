@@ -33,8 +33,9 @@ struct LeftOut {
 std::vector<std::string> LeftOut::warnings() const
 {
     std::vector<std::string> texts;
-    const auto say = [&](const std::vector<std::string>& names, std::string_view one, std::string_view many,
+    const auto say = [&](std::vector<std::string> names, std::string_view one, std::string_view many,
                          const std::string& why) {
+        std::sort(names.begin(), names.end()); // a file system gives them in any order
         if (!names.empty())
             texts.push_back(counted(names.size(), one, many) + " " + why + ": " + listed(names) + ".");
     };

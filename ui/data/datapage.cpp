@@ -8,6 +8,7 @@
 #include "ui/data/samplemodel.h"
 #include "ui/data/samplesheet.h"
 #include "ui/experiment/inlinemessage.h"
+#include "ui/theme/tooltip.h"
 
 #include <QCheckBox>
 #include <QHBoxLayout>
@@ -94,8 +95,7 @@ QWidget* DataPage::buildControls()
     layout->setContentsMargins(0, 0, 0, 0);
     auto* label = new QLabel(tr("As they are, and in &epoch"));
     label->setBuddy(m_epoch);
-    label->setToolTip(
-        tr("Left: the image as it is. Right: as training sees it in this epoch, framed where it is changed."));
+    label->setToolTip(tr("Left: the image as it is. Right: as training sees it in this epoch, framed where it is changed."));
     m_epoch->setObjectName(QStringLiteral("dataEpoch"));
     m_epoch->setRange(1, 20);
     m_onlyChanged->setObjectName(QStringLiteral("onlyChanged"));
@@ -149,6 +149,7 @@ QWidget* DataPage::buildFacts()
     m_title->setFont(bold);
     m_title->setWordWrap(true);
     m_title->setObjectName(QStringLiteral("dataTitle"));
+    m_title->setTextFormat(Qt::PlainText); // a folder's name is no markup
     m_facts->setObjectName(QStringLiteral("dataPageFacts"));
     m_facts->setWordWrap(true);
     m_facts->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -226,7 +227,7 @@ void DataPage::showDataset()
     m_state = State::Shown;
     const QLocale locale;
     m_title->setText(QString::fromStdString(m_dataset->title));
-    m_title->setToolTip(QString::fromStdString(m_dataset->spec.path));
+    m_title->setToolTip(plainToolTip(QString::fromStdString(m_dataset->spec.path)));
     m_facts->setText(tr("%1 training and %2 test images, %3 classes\nMean  %4\nDeviation  %5\nFingerprint  %6")
                          .arg(locale.toString(qulonglong(m_dataset->train.size())),
                               locale.toString(qulonglong(m_dataset->test.size())),

@@ -5,6 +5,7 @@
 #include "ui/experiment/dataguess.h"
 #include "ui/experiment/fetchdialog.h"
 #include "ui/experiment/inlinemessage.h"
+#include "ui/theme/tooltip.h"
 #include "ui/window/appsettings.h"
 
 #include <QComboBox>
@@ -174,7 +175,7 @@ void DataChooser::setSpec(const DataSpec& spec)
     m_spec = spec;
     m_settings.setDataSpec(QString::fromStdString(spec.toString()));
     m_combo->setCurrentIndex(ensureItem(spec));
-    m_combo->setToolTip(dataChoiceText(spec));
+    m_combo->setToolTip(plainToolTip(dataChoiceText(spec)));
     load();
     Q_EMIT specChanged();
 }

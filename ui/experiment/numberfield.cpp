@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/experiment/numberfield.h"
 
+#include "ui/theme/tooltip.h"
+
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -55,7 +57,7 @@ int NumberField::labelWidthHint() const
 void NumberField::say(InlineMessage::Kind kind, const QString& text)
 {
     m_message->say(kind, text);
-    m_edit->setToolTip(text.isEmpty() ? m_help : text);
+    m_edit->setToolTip(text.isEmpty() ? m_help : plainToolTip(text));
     // The frame of a wrong field is red too: colour is not the only sign, the message and its icon say why.
     const bool wrong = !text.isEmpty() && kind == InlineMessage::Kind::Error;
     const QString sheet = wrong

@@ -2,6 +2,7 @@
 #include "ui/experiment/startpanel.h"
 
 #include "ui/experiment/inlinemessage.h"
+#include "ui/theme/tooltip.h"
 
 #include <QPushButton>
 #include <QVBoxLayout>
@@ -44,12 +45,12 @@ void StartPanel::setReasons(const QString& whyNotStart, const QString& whyNotCom
     m_start->setEnabled(whyNotStart.isEmpty());
     m_start->setToolTip(whyNotStart.isEmpty()
                             ? tr("Trains this experiment; while another one trains, it waits for its turn.")
-                            : whyNotStart);
+                            : plainToolTip(whyNotStart));
     m_compare->setEnabled(whyNotCompare.isEmpty());
     m_compare->setToolTip(whyNotCompare.isEmpty() ? tr(
                               "Trains the seed's three recipes on these images, with this seed and "
                               "device: batch norm, group norm with 4 groups and layer norm.")
-                                                  : whyNotCompare);
+                                                  : plainToolTip(whyNotCompare));
     m_reason->say(InlineMessage::Kind::Info, inShort);
 }
 

@@ -12,6 +12,8 @@ namespace normscope::testing {
 void writeFile(const QString& path, const QByteArray& bytes);
 /// A file of `size` zero bytes that takes no room on the disk.
 void writeSparse(const QString& path, qint64 size);
+extern const QByteArray cmykJpeg;     ///< 8x8, red
+extern const QByteArray animatedWebp; ///< 8x8, two frames
 QByteArray gzipped(const QByteArray& bytes);
 QByteArray bigEndian(quint32 number);
 QByteArray littleEndian(quint64 number, int bytes);
