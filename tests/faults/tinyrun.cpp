@@ -104,8 +104,9 @@ QString brokenPromise(const RunStore& store, const RunRecord& run, int epochsTol
         return QStringLiteral("its weights are of another epoch");
     if (store.batchLosses(run).size() < std::size_t(epochs) * batchesPerEpoch)
         return QStringLiteral("it has only %1 batch losses").arg(store.batchLosses(run).size());
+    // Killed between being queued again and training, it has them until its turn.
     const QDir folder(text(run.folder));
-    if (const QStringList left = folder.entryList({QStringLiteral("*.new-*")}, QDir::Files | QDir::Hidden); !left.isEmpty())
+    if (const QStringList left = folder.entryList({QStringLiteral("*.new-*")}, QDir::Files | QDir::Hidden); !left.isEmpty() && run.state != RunState::Queued)
         return QStringLiteral("half-written files were left: ") + left.join(QStringLiteral(", "));
     return {};
 }
