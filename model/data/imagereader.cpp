@@ -96,13 +96,21 @@ ImageReading decode(const std::vector<std::uint8_t>& file, std::uint8_t* rgb)
         return refused(Outcome::Broken, "an animated WebP");
     ImageReading reading;
     reading.wasCmyk = size->isCmyk;
-    const cv::Mat image = cv::imdecode(file, cv::IMREAD_UNCHANGED);
+    // OpenCV takes what a damaged TIFF lacks from whatever memory held, unless libtiff makes 8 bits of its 16.
+    const auto& deep = size->deepTiff;
+    const int inEightBits = cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION;
+    const cv::Mat image = cv::imdecode(file, deep.isOne ? inEightBits : cv::IMREAD_UNCHANGED);
     if (image.empty())
         return refused(Outcome::Broken, "cannot be decoded");
     reading.wasResized = image.cols != imageSide || image.rows != imageSide;
     const cv::Mat bgr = toBgr(centreSquare(image), reading);
     if (bgr.empty())
         return refused(Outcome::Broken, "pixels of a kind that is not supported");
+    if (deep.isOne) {
+        reading.wasDeep = true;
+        reading.wasGrey = deep.isGrey;
+        reading.hadAlpha = deep.hasAlpha;
+    }
     store(bgr, rgb);
     reading.outcome = Outcome::Good;
     return reading;

@@ -116,15 +116,27 @@ Size tiffSize(Bytes file)
     const std::size_t directory = number(4, 4);
     const std::uint32_t entries = number(directory, 2);
     ImageSize size;
+    std::uint32_t bits = 1, photometric = 0, samples = 1; // the format's own defaults
     for (std::uint32_t k = 0; k < entries && file.ok; ++k) {
         const std::size_t entry = directory + 2 + std::size_t(k) * 12;
         const std::uint32_t tag = number(entry, 2);
-        const std::uint32_t value = number(entry + 8, number(entry + 2, 2) == 3 ? 2 : 4);
-        if (tag == 256)
-            size.width = value;
-        else if (tag == 257)
-            size.height = value;
+        const bool isShort = number(entry + 2, 2) == 3;
+        const std::uint32_t value = number(entry + 8, isShort ? 2 : 4);
+        if ((tag == 256 && size.width > 0) || (tag == 257 && size.height > 0))
+            return {}; // twice: readers differ in which one counts
+        switch (tag) {
+        case 256: size.width = value; break;
+        case 257: size.height = value; break;
+        case 258: // of each sample: more than two do not fit into the entry
+            bits = isShort && number(entry + 4, 4) > 2 ? number(number(entry + 8, 4), 2) : value;
+            break;
+        case 262: photometric = value; break;
+        case 277: samples = value; break;
+        default: break;
+        }
     }
+    const bool isGrey = photometric <= 1;
+    size.deepTiff = {bits == 16, isGrey, samples == (isGrey ? 2 : 4)};
     return file.ok ? Size(size) : Size{};
 }
 
