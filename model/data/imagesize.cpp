@@ -135,8 +135,9 @@ Size tiffSize(Bytes file)
         default: break;
         }
     }
+    constexpr std::uint32_t logarithmic = 32844; // and above: floating point
     const bool isGrey = photometric <= 1;
-    size.deepTiff = {bits == 16, isGrey, samples == (isGrey ? 2 : 4)};
+    size.deepTiff = {bits > 8 && bits <= 16 && photometric < logarithmic, isGrey, samples == (isGrey ? 2U : 4U)};
     return file.ok ? Size(size) : Size{};
 }
 

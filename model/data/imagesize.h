@@ -13,12 +13,12 @@ struct ImageSize {
     std::uint32_t height = 0;
     bool isCmyk = false;     ///< a JPEG of four components
     bool isAnimated = false; ///< a WebP of several frames
-    /// A TIFF of 16 bits a channel, which OpenCV is to give in 8: see imagereader.cpp.
+    /// A TIFF of more than 8 bits a channel, which OpenCV is to give in 8: see imagereader.cpp.
     struct DeepTiff {
         bool isOne = false;
         bool isGrey = false;
         bool hasAlpha = false;
-    } deepTiff;
+    } deepTiff = {};
 };
 
 /// JPEG, PNG, BMP, WebP, TIFF (its first page) and PNM (P1 to P6). Empty: none of these, damaged, or a

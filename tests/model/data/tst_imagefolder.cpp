@@ -196,6 +196,11 @@ void TestImageFolder::converts_data()
         0, "d");
     row("16-bit grey", encoded(cv::Mat(32, 32, CV_16UC1, cv::Scalar(257 * 9 + 128)), ".png"), {9, 9, 9}, 1, "dg");
     row("16-bit TIFF", encoded(cv::Mat(32, 32, CV_16UC3, cv::Scalar(0, 257, 514)), ".tiff"), {2, 1, 0}, 0, "d");
+    row("16-bit grey TIFF", encoded(cv::Mat(32, 32, CV_16UC1, cv::Scalar(257 * 9 + 128)), ".tiff"), {9, 9, 9}, 1, "dg");
+    // One that does not say what its fourth channel is: its colours count as blended, which is TIFF's usual alpha.
+    row("16-bit TIFF with alpha",
+        encoded(cv::Mat(32, 32, CV_16UC4, cv::Scalar(50 * 257, 100 * 257, 200 * 257, 128 * 257)), ".tiff"),
+        {200, 100, 50}, 0, "da");
     row("CMYK", cmykJpeg, {255, 0, 0}, 12, "cr");
     row("WebP", webp, {10, 20, 30}, 0, "r");
     row("BMP", encoded(plain(32, 32, 9, 8, 7), ".bmp"), {9, 8, 7}, 0, "");
