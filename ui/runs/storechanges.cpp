@@ -53,6 +53,7 @@ void RunLibrary::readAgain(RunEntry& entry, RunRecord record)
     const bool figures = !sameFigures(entry.run.record, record);
     const bool hadLosses = entry.losses && !entry.losses->empty();
     entry.run.record = std::move(record);
+    entry.run.heldElsewhere = entry.run.heldElsewhere && entry.run.record.state == RunState::Queued;
     if (figures) {
         entry.losses.reset();
         entry.evaluation.reset();
@@ -76,6 +77,7 @@ void RunLibrary::refresh()
             entry->losses.reset();
             entry->evaluation.reset();
             entry->run.record = std::move(record);
+            entry->run.heldElsewhere = entry->run.heldElsewhere && entry->run.record.state == RunState::Queued;
             Q_EMIT runChanged(id);
             Q_EMIT evaluationChanged(id);
         }

@@ -35,8 +35,12 @@ StoreChanges lookAtStore(const StoreLook& look)
         const bool changed = before == look.before.end() || before->second != stamp;
         if (!changed && !due.contains(id))
             continue;
-        if (auto record = look.store.load(id))
-            found.read.push_back(std::move(*record));
+        auto record = look.store.load(id);
+        if (!record)
+            continue;
+        if (record->state == RunState::Queued)
+            found.held.push_back({id, RunLock::isHeld(record->folder)});
+        found.read.push_back(std::move(*record));
     }
     return found;
 }

@@ -41,8 +41,11 @@ private Q_SLOTS:
     void newRunsAppear()
     {
         QSignalSpy added(m_library.get(), &RunLibrary::runAdded);
-        const QString id = QString::fromStdString(store().create(RunSpec(), "new")->id);
+        const auto made = store().create(RunSpec(), "new");
+        const auto lock = RunLock::acquire(made->folder);
+        const QString id = QString::fromStdString(made->id);
         QTRY_VERIFY_WITH_TIMEOUT(m_library->run(id), promisedMs);
+        QVERIFY(m_library->run(id)->heldElsewhere); // known from the first
         QCOMPARE(added.size(), 1);
         QVERIFY(!m_library->run(id)->checked);
     }
@@ -82,10 +85,12 @@ private Q_SLOTS:
     {
         QVERIFY(m_library->batchLosses(m_old).empty());
         auto lock = std::make_unique<RunLock>(std::move(*RunLock::acquire(path(m_old).toStdString())));
+        QTRY_VERIFY_WITH_TIMEOUT(m_library->run(m_old)->heldElsewhere, promisedMs);
         RunRecord record = *store().load(m_old.toStdString());
         record.state = RunState::Running;
         QVERIFY(store().save(record).ok());
         QTRY_COMPARE_WITH_TIMEOUT(m_library->run(m_old)->record.state, RunState::Running, promisedMs);
+        QVERIFY(!m_library->run(m_old)->heldElsewhere); // that is for a queue
         const EpochMetrics first{1, 50, 40, 1.0, 1.1, 0.01, 0.1};
         QVERIFY(store().appendBatchLosses(record, 1, {2.0F, 1.5F}).ok());
         QVERIFY(store().appendEpoch(record, first).ok());
