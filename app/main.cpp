@@ -170,9 +170,9 @@ private:
         // Queued: the old window, whose signal this is, goes only after it has returned from it.
         connect(&next->window, &MainWindow::storeRequested, this, &Windows::openAnother, Qt::QueuedConnection);
         next->window.show();
-        if (m_session)
-            m_session->window.close();
-        m_session = std::move(next);
+        // It may hold runs that are in memory only, and asks what becomes of them; then it stays.
+        if (!m_session || m_session->window.close())
+            m_session = std::move(next);
     }
     void openAnother(const QString& folder)
     {

@@ -8,6 +8,8 @@
 #include <QPushButton>
 #include <QTimer>
 
+#include <utility>
+
 namespace normscope {
 
 namespace {
@@ -27,7 +29,7 @@ CloseGuard::CloseGuard(QWidget& window, RunLibrary& library, TrainingController&
             return;
         if (m_question)
             m_question->close(); // the run has ended by itself: there is nothing to ask any more
-        if (m_closing)
+        if (std::exchange(m_closing, false)) // once: something else may keep the window open
             m_window.close();
     });
 }

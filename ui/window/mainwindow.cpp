@@ -255,6 +255,7 @@ void MainWindow::saveForLogout()
 {
     m_closing->stopAndSave();
     m_store->trouble()->rescue();
+    m_store->offerQueue(); // should the user stay after all
     saveSettings();
 }
 
@@ -345,7 +346,6 @@ void MainWindow::closeEvent(QCloseEvent* event)
     saveSettings();
     m_library.purgeRemoved();
     event->accept();
-    Q_EMIT closed();
 }
 
 } // namespace normscope

@@ -58,7 +58,6 @@ public Q_SLOTS:
 
 Q_SIGNALS:
     void storeRequested(const QString& folder); ///< the user chose another store
-    void closed();
 
 protected:
     void closeEvent(QCloseEvent* event) override;

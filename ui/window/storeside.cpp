@@ -62,6 +62,11 @@ void StoreSide::begin(const QString& sentence)
         m_trouble->setStartProblem(sentence);
     else
         probe();
+    offerQueue();
+}
+
+void StoreSide::offerQueue()
+{
     if (m_trouble->whyNotStart().isEmpty())
         m_offer->offer();
 }

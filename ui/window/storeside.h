@@ -34,6 +34,7 @@ public:
 
     /// `sentence`: why the wanted store could not be opened; else the library's own is tried.
     void begin(const QString& sentence);
+    void offerQueue(); ///< what waits and is in nobody's queue
     void showFolder();
     void chooseAnother(); ///< asks for another store; not while something trains
     void lookAgain(); ///< reads the store, and tries whether it can be written now

@@ -2,6 +2,8 @@
 #include "model/store/runlock.h"
 #include "tests/fixtures/compareenums.h"
 #include "tests/ui/window/windowfixture.h"
+#include "ui/theme/messagebar.h"
+#include "ui/window/storeside.h"
 
 #include <QMessageBox>
 #include <QPushButton>
@@ -85,6 +87,7 @@ private Q_SLOTS:
         expectAllQueued();
         QCOMPARE(m_fixture->controller.state(), State::Idle);
         QVERIFY(m_fixture->window->isVisible()); // the session manager ends it, or the user stays
+        QCOMPARE(m_fixture->window->storeSide()->offerBar()->text(), u"3 runs wait from last time."_s);
     }
 
     void discard()

@@ -188,6 +188,13 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(trouble.question(), waitMs); // the next question
         QVERIFY(m_fixture->window->isVisible());
         QVERIFY(m_fixture->library.run(id)->record.state != RunState::Queued);
+        press(u"Keep the window open"_s);
+        disk.broken = false;
+        m_fixture->window->startRun(m_fixture->spec()); // its end does not close the window
+        QTRY_COMPARE_WITH_TIMEOUT(m_fixture->controller.state(), State::Idle, waitMs);
+        QTRY_VERIFY(!trouble.question());
+        QVERIFY(m_fixture->window->isVisible());
+        QVERIFY(!m_fixture->window->close());
         press(u"Close and lose"_s);
         QTRY_VERIFY(!m_fixture->window->isVisible());
     }
