@@ -106,7 +106,7 @@ QStringList RunLibrary::applyStoreChanges(const StoreChanges& changes, quint64 s
         RunEntry* entry = d->entries.find(QString::fromStdString(id));
         if (!entry || entry->changedAt > since)
             continue;
-        const bool elsewhere = held && !entry->queuedHere && !entry->trainedHere;
+        const bool elsewhere = held && entry->run.record.state == RunState::Queued && !entry->queuedHere && !entry->trainedHere;
         if (std::exchange(entry->run.heldElsewhere, elsewhere) != elsewhere)
             Q_EMIT runChanged(entry->run.id());
     }
