@@ -78,6 +78,20 @@ Result<RunStore> openStore(const std::string& folder)
     return RunStore::open(*standard);
 }
 
+Status readAtOnce(const std::string& text, int& atOnce)
+{
+    const Status status = readNumber("--at-once", text, atOnce);
+    if (status && atOnce < 0)
+        return Error{ErrorCode::BadUsage, "--at-once: write 0 (as many as pays), 1 (one after another) or more, not " + text + ".", {}};
+    return status;
+}
+
+Error damagedError(const RunRecord& run)
+{
+    return {ErrorCode::BadInput, "The run in " + shownName(run.folder) + " is damaged: " + run.reason + " `normscope-cli repair " + shownName(run.id)
+                + "` may mend it.", {}};
+}
+
 std::string fixed(double value, int decimals)
 {
     std::array<char, 64> buffer;

@@ -60,6 +60,12 @@ Status readNumber(const std::string& option, const std::string& text, T& to)
     return {};
 }
 
+/// --at-once, of which 0 means as many as pays.
+Status readAtOnce(const std::string& text, int& atOnce);
+
+/// That the run is damaged, and what may help.
+Error damagedError(const RunRecord& run);
+
 /// Fixed decimals in the C locale.
 std::string fixed(double value, int decimals);
 

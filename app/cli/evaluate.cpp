@@ -65,7 +65,7 @@ Result<Subject> subjectOf(const EvaluateOptions& options)
         if (!run)
             return run.error();
         if (run->state == RunState::Damaged)
-            return Error{ErrorCode::BadInput, "The run in " + run->folder + " is damaged: " + run->reason, {}};
+            return damagedError(*run);
         if (run->epochs.empty())
             return Error{ErrorCode::BadInput, "The run \"" + run->name + "\" has no finished epoch yet, so it has no weights.", {}};
         subject.spec = run->spec;

@@ -16,7 +16,8 @@ namespace {
 struct ResumeOptions {
     std::vector<std::string> names;
     std::string device, engine, data;
-    int threads = -1;
+    std::string threads, atOnceText = "0";
+    CLI::Option* threadsOption = nullptr;
     int atOnce = asManyAsPays;
     std::shared_ptr<std::string> store;
 };
@@ -42,8 +43,14 @@ Result<ResumeChoice> choiceOf(const ResumeOptions& options)
             return data.error();
         choice.data = *data;
     }
-    if (options.threads >= 0)
-        choice.threads = options.threads;
+    if (options.threadsOption->count() > 0) {
+        RunSpec spec;
+        if (const Status status = readNumber("--threads", options.threads, spec.threads); !status)
+            return status.error();
+        if (const Status status = checkSpec(spec); !status)
+            return status.error();
+        choice.threads = spec.threads;
+    }
     return choice;
 }
 
@@ -132,16 +139,18 @@ void addResume(CLI::App& app, Outcome& outcome)
     CLI::App& command = *app.add_subcommand("resume", "Go on with runs that were stopped, interrupted or failed, from their checkpoints");
     command.add_option("RUN", options->names, "Id, folder or name of a run; several are queued together")
         ->required()->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    command.add_option("--at-once", options->atOnce, "Of several, how many train at once (default 0: as many as pays; 1: one after another)")
-        ->check(CLI::NonNegativeNumber);
+    command.add_option("--at-once", options->atOnceText, "Of several, how many train at once (default 0: as many as pays; 1: one after another)")
+        ->type_name("N");
     command.add_option("--device", options->device, "Another device than before; results are then not bit-identical")->type_name("NAME");
-    command.add_option("--threads", options->threads, "Another number of threads; with the libtorch engine not bit-identical")
-        ->check(CLI::NonNegativeNumber);
+    options->threadsOption = command.add_option("--threads", options->threads, "Another number of threads; with the libtorch engine not bit-identical")->type_name("N");
     command.add_option("--engine", options->engine, "Another engine; results are then not bit-identical")->type_name("NAME");
     command.add_option("--data", options->data, "Where the same images lie now")->type_name("SPEC");
     addNoCacheFlag(command);
     options->store = addStoreOption(command);
-    command.callback([options, &outcome] { outcome.code = resume(*options); });
+    command.callback([options, &outcome] {
+        const Status status = readAtOnce(options->atOnceText, options->atOnce);
+        outcome.code = status ? resume(*options) : report(status.error());
+    });
 }
 
 void addRepair(CLI::App& app, Outcome& outcome)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
 
+#include "model/data/wording.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -58,6 +60,13 @@ Row comparisonRow(const RunRecord& run)
             fixed(trainingSeconds(run), 1), std::to_string(targetsMet(run).count()) + " of 3", std::string(toString(run.state)), deviceOf(run)};
 }
 
+/// With the reason where the run is not what it should be: damaged, or written by a newer version.
+std::string stateOf(const RunRecord& run)
+{
+    const bool says = run.state == RunState::Damaged || (run.state == RunState::Finished && !run.reason.empty());
+    return std::string(toString(run.state)) + (says ? ": " + run.reason : "");
+}
+
 int listRuns(const std::string& storeFolder, bool json)
 {
     const auto store = openStore(storeFolder);
@@ -75,7 +84,7 @@ int listRuns(const std::string& storeFolder, bool json)
     std::vector<Row> rows = {{"Run", "Name", "Data", "State", "Epochs", "Test Acc", "Device"}};
     for (const RunRecord& run : runs)
         rows.push_back({run.id, displayName(run), run.dataTitle.empty() ? run.spec.data.title() : run.dataTitle,
-                        std::string(toString(run.state)) + (run.state == RunState::Damaged ? ": " + run.reason : ""),
+                        stateOf(run),
                         std::to_string(run.epochs.size()) + "/" + std::to_string(run.spec.epochs),
                         run.epochs.empty() ? "-" : fixed(run.epochs.back().testAccuracy, 2), deviceOf(run)});
     printTable(rows);
@@ -107,7 +116,7 @@ int compareRuns(const std::string& storeFolder, const std::vector<std::string>& 
         rows.push_back(comparisonRow(run));
     printTable(rows);
     for (const RunRecord& run : runs)
-        if (run.dataFingerprint != runs.front().dataFingerprint)
+        if (!run.dataFingerprint.empty() && !runs.front().dataFingerprint.empty() && run.dataFingerprint != runs.front().dataFingerprint)
             std::cerr << "Warning: " << displayName(run) << " saw other data than " << displayName(runs.front()) << "; their figures do not compare.\n";
     return Done;
 }
@@ -117,7 +126,7 @@ Status copyFile(const std::filesystem::path& from, const std::filesystem::path& 
     std::error_code error;
     std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing, error);
     if (error)
-        return Error{ErrorCode::Io, "Cannot copy " + from.string() + " to " + to.string() + ": " + error.message() + ".", {}};
+        return Error{ErrorCode::Io, "Cannot copy " + shownName(from.string()) + " to " + shownName(to.string()) + ": " + error.message() + ". Choose another folder.", {}};
     return {};
 }
 
@@ -126,7 +135,7 @@ Status writeText(const std::filesystem::path& path, const std::string& text)
     std::ofstream file(path, std::ios::binary | std::ios::trunc);
     file << text << std::flush;
     if (!file)
-        return Error{ErrorCode::Io, "Cannot write " + path.string() + ".", {}};
+        return Error{ErrorCode::Io, "Cannot write " + shownName(path.string()) + ". Choose another folder, or free some space.", {}};
     return {};
 }
 
@@ -138,10 +147,14 @@ int exportRun(const std::string& storeFolder, const std::string& name, const std
     const auto run = store->find(name);
     if (!run)
         return report(run.error());
+    if (run->state == RunState::Damaged)
+        return report(damagedError(*run));
+    if (run->epochs.empty())
+        return report({ErrorCode::BadInput, "The run \"" + run->name + "\" has no finished epoch yet, so there is nothing to export.", {}});
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (error)
-        return report({ErrorCode::Io, "Cannot make the folder " + folder + ": " + error.message() + ".", {}});
+        return report({ErrorCode::Io, "Cannot make the folder " + shownName(folder) + ": " + error.message() + ". Choose another one.", {}});
     const auto evaluation = store->predictions(*run);
     if (!evaluation)
         return report(evaluation.error());

@@ -162,14 +162,6 @@ int train(const TrainOptions& options)
     return trainRuns(*store, *specs, options, *dataset);
 }
 
-Status readAtOnce(TrainOptions& options)
-{
-    Status status = readNumber("--at-once", options.atOnceText, options.atOnce);
-    if (status && options.atOnce < 0)
-        status = Error{ErrorCode::BadUsage, "--at-once: write 0 (as many as pays), 1 (one after another) or more, not " + options.atOnceText + ".", {}};
-    return status;
-}
-
 template <auto Member>
 void addField(CLI::App& command, TrainOptions& options, const std::string& name, const std::string& help)
 {
@@ -211,7 +203,7 @@ void addTrain(CLI::App& app, Outcome& outcome)
     addNoCacheFlag(command);
     options->store = addStoreOption(command);
     command.callback([options, &outcome] {
-        const Status status = readAtOnce(*options);
+        const Status status = readAtOnce(options->atOnceText, options->atOnce);
         outcome.code = status ? train(*options) : report(status.error());
     });
 }

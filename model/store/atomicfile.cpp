@@ -163,6 +163,12 @@ Result<std::string> readFile(const std::string& path, std::size_t limit)
         return systemError("read", path, errno);
     if (!S_ISREG(info.st_mode))
         return Error{ErrorCode::BadInput, "Cannot read " + path + ": it is not a regular file.", {}};
+    const auto tooLarge = [&] {
+        return Error{ErrorCode::BadInput,
+                     "Cannot read " + path + ": it is larger than the " + std::to_string(limit) + " bytes that such a file can have.", {}};
+    };
+    if (info.st_size > 0 && std::size_t(info.st_size) > limit) // before memory is taken for it
+        return tooLarge();
     std::string text;
     // The file may grow while it is read, so its length is only a first guess.
     text.resize(std::min(limit, static_cast<std::size_t>(std::max<off_t>(info.st_size, 0))) + 1);
@@ -177,10 +183,7 @@ Result<std::string> readFile(const std::string& path, std::size_t limit)
             return systemError("read", path, errno);
         length += static_cast<std::size_t>(got);
         if (length > limit)
-            return Error{ErrorCode::BadInput,
-                         "Cannot read " + path + ": it is larger than the " + std::to_string(limit)
-                             + " bytes that such a file can have.",
-                         {}};
+            return tooLarge();
         if (got == 0)
             break;
     }

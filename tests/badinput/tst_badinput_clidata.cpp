@@ -26,7 +26,6 @@ private Q_SLOTS:
     void folderWhoseNameIsNoText();
     void unreadable_data();
     void unreadable();
-    void filesThatChangeDuringARun();
     void memoryExhausted();
 
 private:
@@ -161,11 +160,6 @@ void TestBadInputCliData::memoryExhausted()
         QSKIP("the libraries alone do not fit into 900 MB here");
     QCOMPARE(answer.err, QStringLiteral("normscope-cli: The memory does not suffice for CIFAR-10. Close other programs or choose a smaller data set.\n"));
     QCOMPARE(answer.code, 1);
-}
-
-void TestBadInputCliData::filesThatChangeDuringARun()
-{
-    QSKIP("executeRun() does not ask changedSince() yet");
 }
 
 QTEST_GUILESS_MAIN(TestBadInputCliData)
