@@ -92,6 +92,7 @@ void TestBadInputCliSettings::badCalls_data()
     row("unknown option", "runs|--jsno", "The following argument was not expected: --jsno. Try: normscope-cli runs --help");
     row("no command", "", "A subcommand is required. Try: normscope-cli --help");
     row("at once", "train|--norm|batch|--at-once|-1", "--at-once: write 0 (as many as pays), 1 (one after another) or more, not -1.");
+    row("at once, of a resume", "resume|x|--at-once|", "--at-once: The value is empty: write a number.");
     row("device", "train|--norm|batch|--device|gpu", "Unknown device \"gpu\": choose auto, cpu or cuda.");
     row("store without a name", "runs|--store|", "--store: the folder has no name. Give one, for example --store ~/runs. Try: normscope-cli runs --help");
     row("groups of a weights file", "evaluate|/etc/hostname|--norm|group|--groups|x|--data|fashion-mnist",

@@ -88,7 +88,9 @@ void TestBadInputStore::eachDamageIsTold()
     const RunRecord& run = m_listed[folderOf(index * 9).toStdString()];
     const QByteArray& file = m_damages[std::size_t(index)].file;
     QVERIFY2(run.state == RunState::Damaged, qPrintable(QString::fromStdString("it is " + std::string(toString(run.state)) + ": " + run.reason)));
-    const std::string named = run.folder + (file.isEmpty() || run.reason.find("has no run.json") != std::string::npos ? "" : "/" + file.toStdString());
+    std::string named = run.folder;
+    if (!file.isEmpty() && run.reason.find("has no run.json") == std::string::npos)
+        named.append("/").append(file.toStdString());
     QVERIFY2(run.reason.find(named) != std::string::npos, run.reason.c_str());
     QVERIFY2(run.reason.ends_with('.') && run.reason.find('\n') == std::string::npos, run.reason.c_str());
     QVERIFY2(run.reason.size() < 1'000, "the reason is no place for the file's content");
