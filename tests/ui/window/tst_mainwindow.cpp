@@ -136,6 +136,55 @@ private Q_SLOTS:
         QVERIFY(fixture.library.batchLosses(id) == fixture.library.batchLosses(whole->id()));
     }
 
+    void resumeIsRefusedWithTheDifference()
+    {
+        WindowFixture fixture;
+        const QString id = trainAndStop(fixture);
+        const double asked = fixture.library.run(id)->record.spec.learningRate;
+        const auto setRate = [&](double rate) {
+            QVERIFY(fixture.library.store().edit(id.toStdString(), [rate](RunRecord& record) { record.spec.learningRate = rate; }).ok());
+            fixture.library.refresh();
+        };
+        setRate(0.5);
+        fixture.window->runPanel()->selectRun(id);
+        QAction* resume = fixture.window->runPanel()->resumeActions()->resumeAction();
+        resume->trigger();
+        const MessageBar& news = *fixture.window->messageBar();
+        QTRY_VERIFY_WITH_TIMEOUT(news.isVisible(), loadingMs);
+        QVERIFY2(news.text().contains(u"is 0.5 instead of 0.01"_s), qPrintable(news.text()));
+        QCOMPARE(fixture.library.run(id)->record.state, RunState::Stopped);
+
+        setRate(asked);
+        const auto images = QDir(fixture.imageFolder() + u"/train"_s).entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot);
+        const QDir first(images.front().filePath());
+        QVERIFY(QFile::remove(first.filePath(first.entryList(QDir::Files).front())));
+        fixture.cache->forget(fixture.spec().data);
+        resume->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(news.text().contains(u"its images are not those it was trained on"_s), loadingMs);
+        QCOMPARE(fixture.library.run(id)->record.state, RunState::Failed);
+    }
+
+    void damagedRunIsRepairedFromItsCheckpoint()
+    {
+        WindowFixture fixture;
+        const QString id = trainAndStop(fixture);
+        const auto epochs = fixture.library.run(id)->record.epochs;
+        QFile json(QDir(QString::fromStdString(fixture.library.run(id)->record.folder)).filePath(u"run.json"_s));
+        QVERIFY(json.open(QIODevice::ReadWrite));
+        QVERIFY(json.resize(100));
+        json.close();
+        QTRY_COMPARE_WITH_TIMEOUT(fixture.library.run(id)->record.state, RunState::Damaged, 2'000);
+        fixture.window->runPanel()->selectRun(id);
+        QAction* repair = fixture.window->runPanel()->resumeActions()->repairAction();
+        QVERIFY(repair->isEnabled());
+        repair->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(fixture.library.run(id)->record.state, RunState::Interrupted, loadingMs);
+        QCOMPARE(fixture.library.run(id)->record.epochs, epochs);
+        QTRY_VERIFY2(fixture.window->messageBar()->text().contains(u"was repaired from its checkpoint: %1 of 30 epochs"_s.arg(epochs.size())),
+                     qPrintable(fixture.window->messageBar()->text()));
+        QVERIFY(fixture.window->runPanel()->resumeActions()->resumeAction()->isEnabled());
+    }
+
     void comparisonQueuesThree()
     {
         WindowFixture fixture([](const RunStore& store, RunRecord record, const std::shared_ptr<const Dataset>&,
@@ -354,6 +403,17 @@ private Q_SLOTS:
         QFETCH(double, seconds);
         QFETCH(QString, text);
         QCOMPARE(clockText(seconds), text);
+    }
+
+private:
+    /// A run of 30 epochs, stopped after the first ones.
+    static QString trainAndStop(WindowFixture& fixture)
+    {
+        fixture.window->startRun(fixture.spec(30));
+        const QString id = fixture.library.runs().front()->id();
+        const bool trained = QTest::qWaitFor([&] { return !fixture.library.run(id)->record.epochs.empty(); }, trainingMs);
+        fixture.window->runBar()->stopAction()->trigger();
+        return trained && waitIdle(fixture) ? id : QString();
     }
 };
 
