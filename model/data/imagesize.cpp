@@ -117,13 +117,19 @@ Size tiffSize(Bytes file)
     const std::uint32_t entries = number(directory, 2);
     ImageSize size;
     std::uint32_t bits = 1, photometric = 0, samples = 1; // the format's own defaults
+    std::uint32_t seen = 0;
     for (std::uint32_t k = 0; k < entries && file.ok; ++k) {
         const std::size_t entry = directory + 2 + std::size_t(k) * 12;
         const std::uint32_t tag = number(entry, 2);
-        const bool isShort = number(entry + 2, 2) == 3;
+        if (tag != 256 && tag != 257 && tag != 258 && tag != 262 && tag != 277)
+            continue;
+        const std::uint32_t type = number(entry + 2, 2);
+        const bool isShort = type == 3, isLong = type == 4;
+        const std::uint32_t bit = 1U << (tag - 256);
+        if ((!isShort && !isLong) || (seen & bit) != 0)
+            return {}; // readers differ in what another type means, and in which of two counts
+        seen |= bit;
         const std::uint32_t value = number(entry + 8, isShort ? 2 : 4);
-        if ((tag == 256 && size.width > 0) || (tag == 257 && size.height > 0))
-            return {}; // twice: readers differ in which one counts
         switch (tag) {
         case 256: size.width = value; break;
         case 257: size.height = value; break;
