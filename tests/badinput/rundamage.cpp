@@ -137,22 +137,23 @@ void addTables(Damages& damages)
     const QByteArray file = "metrics.csv";
     const QByteArray head = "Epoch,Train Acc,Test Acc,Train Loss,Test Loss,Learning Rate,Seconds\n";
     const QByteArray row = "1,10,10,2,2,0.01,5\n";
-    const auto table = [&](const char* name, const QByteArray& rows) { damages.content(name, file, head + rows); };
     damages.content("other columns", file, "Epoch,Loss\n1,2\n");
     damages.content("no columns", file, row);
-    table("no rows", {});
-    table("a word", "1,10,10,none,2,0.01,5\n");
-    table("an empty cell", "1,,10,2,2,0.01,5\n");
-    table("a short row", "1,10,10\n" + row);
-    table("decimal commas", "1,10,5,10,5,2,5,2,5,0,01,5\n");
-    table("semicolons", "1;10;10;2;2;0.01;5\n");
-    table("an epoch twice", row + row);
-    table("an epoch before the first", "0,10,10,2,2,0.01,5\n");
+    damages.content("no rows", file, head);
+    damages.content("an epoch before the first", file, head + "0,10,10,2,2,0.01,5\n");
+    // After a good row, so that it is this one and not the missing epochs that is told.
+    const auto table = [&](const char* name, const QByteArray& rows) { damages.content(name, file, head + row + rows); };
+    table("a word", "2,10,10,none,2,0.01,5\n");
+    table("an empty cell", "2,,10,2,2,0.01,5\n");
+    table("a short row", "2,10,10\n3,10,10,2,2,0.01,5\n");
+    table("decimal commas", "2,10,5,10,5,2,5,2,5,0,01,5\n");
+    table("semicolons", "2;10;10;2;2;0.01;5\n");
+    table("an epoch twice", row);
     table("a negative epoch", "-1,10,10,2,2,0.01,5\n");
-    table("an epoch and a half", "1.5,10,10,2,2,0.01,5\n");
+    table("an epoch and a half", "2.5,10,10,2,2,0.01,5\n");
     table("an epoch beyond counting", "99999999999999999999,10,10,2,2,0.01,5\n");
-    table("a quote that does not end", "\"1,10,10,2,2,0.01,5\n");
-    table("a NUL in a row", QByteArray("1,10,1\0,2,2,0.01,5\n", 19));
+    table("a quoted row", "\"2,10,10,2,2,0.01,5\"\n");
+    table("a NUL in a row", QByteArray("2,10,1\0,2,2,0.01,5\n", 19));
 }
 
 } // namespace
