@@ -109,19 +109,40 @@ Size webpSize(Bytes file)
     return file.ok ? Size(size) : Size{};
 }
 
+/// What a TIFF's first directory says, with the format's own defaults.
+struct TiffTags {
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    std::uint32_t bits = 1;
+    std::uint32_t photometric = 0;
+    std::uint32_t samples = 1;
+
+    std::uint32_t* place(std::uint32_t tag)
+    {
+        switch (tag) {
+        case 256: return &width;
+        case 257: return &height;
+        case 258: return &bits;
+        case 262: return &photometric;
+        case 277: return &samples;
+        default: return nullptr;
+        }
+    }
+};
+
 Size tiffSize(Bytes file)
 {
     const bool isLittle = file.has(0, "II");
     const auto number = [&](std::size_t i, int count) { return isLittle ? file.little(i, count) : file.big(i, count); };
     const std::size_t directory = number(4, 4);
     const std::uint32_t entries = number(directory, 2);
-    ImageSize size;
-    std::uint32_t bits = 1, photometric = 0, samples = 1; // the format's own defaults
+    TiffTags tags;
     std::uint32_t seen = 0;
     for (std::uint32_t k = 0; k < entries && file.ok; ++k) {
         const std::size_t entry = directory + 2 + std::size_t(k) * 12;
         const std::uint32_t tag = number(entry, 2);
-        if (tag != 256 && tag != 257 && tag != 258 && tag != 262 && tag != 277)
+        std::uint32_t* const place = tags.place(tag);
+        if (!place)
             continue;
         const std::uint32_t type = number(entry + 2, 2);
         const bool isShort = type == 3, isLong = type == 4;
@@ -129,21 +150,15 @@ Size tiffSize(Bytes file)
         if ((!isShort && !isLong) || (seen & bit) != 0)
             return {}; // readers differ in what another type means, and in which of two counts
         seen |= bit;
-        const std::uint32_t value = number(entry + 8, isShort ? 2 : 4);
-        switch (tag) {
-        case 256: size.width = value; break;
-        case 257: size.height = value; break;
-        case 258: // of each sample: more than two do not fit into the entry
-            bits = isShort && number(entry + 4, 4) > 2 ? number(number(entry + 8, 4), 2) : value;
-            break;
-        case 262: photometric = value; break;
-        case 277: samples = value; break;
-        default: break;
-        }
+        const bool isElsewhere = isShort && number(entry + 4, 4) > 2; // the depths of three samples and more
+        *place = number(isElsewhere ? number(entry + 8, 4) : entry + 8, isShort ? 2 : 4);
     }
     constexpr std::uint32_t logarithmic = 32844; // and above: floating point
-    const bool isGrey = photometric <= 1;
-    size.deepTiff = {bits > 8 && bits <= 16 && photometric < logarithmic, isGrey, samples == (isGrey ? 2U : 4U)};
+    const bool isGrey = tags.photometric <= 1;
+    ImageSize size{tags.width, tags.height};
+    size.deepTiff.isOne = tags.bits > 8 && tags.bits <= 16 && tags.photometric < logarithmic;
+    size.deepTiff.isGrey = isGrey;
+    size.deepTiff.hasAlpha = tags.samples == (isGrey ? 2U : 4U);
     return file.ok ? Size(size) : Size{};
 }
 
