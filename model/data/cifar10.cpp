@@ -231,6 +231,18 @@ DataFiles filesOf(const Place& place)
     return files;
 }
 
+/// About what the training images take: what their files have.
+std::size_t trainBytes(const Place& place, const std::vector<std::string>& names)
+{
+    std::uintmax_t bytes = 0;
+    for (std::size_t i = 0; i + 1 < names.size(); ++i) {
+        std::error_code error;
+        const auto size = fs::file_size(place.folder / names[i], error);
+        bytes += error ? 0 : std::min<std::uintmax_t>(size, mostBatchImages * recordBytes);
+    }
+    return std::size_t(bytes);
+}
+
 } // namespace
 
 Result<DataFiles> cifar10Files(const std::string& folder)
@@ -249,8 +261,8 @@ Result<Dataset> loadCifar10(const std::string& folder, const LoadOptions& option
     Dataset dataset;
     dataset.fileStamps = fileStamps(filesOf(*place));
     dataset.classNames = classNames(*place, dataset.warnings);
-    dataset.train.pixels.reserve(5 * batchImages * imageBytes);
     const auto names = batchNames(place->version);
+    dataset.train.pixels.reserve(std::min(trainBytes(*place, names), 5 * batchImages * imageBytes));
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (isCancelled(options.cancel))
             return cancelledError("Reading CIFAR-10");
