@@ -39,6 +39,9 @@ void RunRevival::begin(const QStringList& ids, Work work, void (RunRevival::*don
             if (outcome.record)
                 m_library.replaceRecord(*outcome.record);
         (this->*done)(outcomes);
+    },
+                 [this](const QString& why) { // those that were done show at the watcher's next look
+        Q_EMIT refused(tr("Not everything could be resumed or repaired: %1.").arg(why));
     });
 }
 

@@ -11,8 +11,8 @@
 
 namespace normscope {
 
-StoreWatcher::StoreWatcher(RunLibrary& library, QObject* parent)
-    : QObject(parent), m_library(library), m_stamps(library.stampsAtStart()), m_timer(new QTimer(this))
+StoreWatcher::StoreWatcher(RunLibrary& library, QObject* parent, Look look)
+    : QObject(parent), m_library(library), m_look(std::move(look)), m_stamps(library.stampsAtStart()), m_timer(new QTimer(this))
 {
     m_pool.setMaxThreadCount(1);
     connect(m_timer, &QTimer::timeout, this, &StoreWatcher::look);
@@ -46,17 +46,21 @@ void StoreWatcher::look()
 {
     if (std::exchange(m_isLooking, true))
         return;
+    const auto look = std::make_shared<StoreLook>(nextLook());
     inBackground(m_pool, this,
-                 [look = nextLook()] {
+                 [look, lookAt = m_look] {
         giveWayToTheWindow();
-        return lookAtStore(look);
+        return lookAt(*look);
     },
-                 [this, since = m_library.changeCount()](StoreChanges changes) { take(std::move(changes), since); });
+                 [this, since = m_library.changeCount()](StoreChanges changes) { take(std::move(changes), since); },
+                 [this, look](const QString& why) {
+        m_stamps = std::move(look->before); // what this look would have told, the next one does
+        endLook(why);
+    });
 }
 
 void StoreWatcher::take(StoreChanges changes, quint64 since)
 {
-    m_isLooking = false;
     const QString problem = QString::fromStdString(changes.problem);
     if (problem.isEmpty()) {
         m_again.clear();
@@ -64,6 +68,12 @@ void StoreWatcher::take(StoreChanges changes, quint64 since)
             m_again.insert(id.toStdString());
     }
     m_stamps = std::move(changes.stamps);
+    endLook(problem);
+}
+
+void StoreWatcher::endLook(const QString& problem)
+{
+    m_isLooking = false;
     if (std::exchange(m_problem, problem) != problem)
         Q_EMIT problemChanged();
     Q_EMIT looked();

@@ -6,6 +6,8 @@
 #include <QObject>
 #include <QThreadPool>
 
+#include <functional>
+
 class QTimer;
 
 namespace normscope {
@@ -17,7 +19,8 @@ class RunLibrary;
 class StoreWatcher : public QObject {
     Q_OBJECT
 public:
-    explicit StoreWatcher(RunLibrary& library, QObject* parent = nullptr); ///< its first look comes after one interval
+    using Look = std::function<StoreChanges(const StoreLook&)>; ///< on another thread
+    explicit StoreWatcher(RunLibrary& library, QObject* parent = nullptr, Look look = lookAtStore); ///< its first look comes after one interval
     ~StoreWatcher() override;
 
     static constexpr int usualInterval = 1000; ///< ms
@@ -32,8 +35,10 @@ Q_SIGNALS:
 private:
     StoreLook nextLook();
     void take(StoreChanges changes, quint64 since);
+    void endLook(const QString& problem);
 
     RunLibrary& m_library;
+    Look m_look;
     StoreStamps m_stamps;
     std::unordered_set<std::string> m_again;
     QString m_problem;

@@ -204,7 +204,8 @@ void StoreTrouble::keepIn(const QString& folder)
         result.ids = adopt(folder.toStdString(), ended, result.error);
         return result;
     },
-                 [this, folder](const Taken& result) { taken(folder, result.ids, result.error); });
+                 [this, folder](const Taken& result) { taken(folder, result.ids, result.error); },
+                 [this, folder](const QString& why) { taken(folder, {}, tr("The runs could not be kept: %1.").arg(why)); });
 }
 
 void StoreTrouble::taken(const QString& folder, const QStringList& ids, const QString& error)

@@ -12,6 +12,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <atomic>
+#include <new>
+
 using namespace normscope;
 using namespace Qt::StringLiterals;
 
@@ -48,6 +51,29 @@ private Q_SLOTS:
         QVERIFY(m_library->run(id)->heldElsewhere); // known from the first
         QCOMPARE(added.size(), 1);
         QVERIFY(!m_library->run(id)->checked);
+    }
+
+    void whatALookThrowsIsToldAndTheNextOneMissesNothing()
+    {
+        m_watcher.reset();
+        std::atomic<bool> isFailing{true};
+        m_watcher = std::make_unique<StoreWatcher>(*m_library, nullptr, [&isFailing](const StoreLook& look) {
+            if (isFailing)
+                throw std::bad_alloc();
+            return lookAtStore(look);
+        });
+        rename(m_old, "renamed");
+        QSignalSpy told(m_watcher.get(), &StoreWatcher::problemChanged);
+        looks(2);
+        QCOMPARE(told.size(), 1);
+        QVERIFY2(m_watcher->problem().contains(u"memory"_s), qPrintable(m_watcher->problem()));
+        QVERIFY(m_library->run(m_old)); // the stamps were kept: nothing seems to be gone or new
+        QSignalSpy added(m_library.get(), &RunLibrary::runAdded);
+        isFailing = false;
+        QTRY_COMPARE_WITH_TIMEOUT(m_library->run(m_old)->name(), u"renamed"_s, promisedMs);
+        QCOMPARE(m_watcher->problem(), QString());
+        QCOMPARE(added.size(), 0);
+        m_watcher.reset();
     }
 
     void whatChangedBeforeTheFirstLookIsSeen()
