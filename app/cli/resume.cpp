@@ -22,6 +22,15 @@ struct ResumeOptions {
     std::shared_ptr<std::string> store;
 };
 
+/// A run that is to be changed: a folder elsewhere has another store's lock and trash.
+Result<RunRecord> findHere(const RunStore& store, const std::string& name)
+{
+    auto found = store.find(name);
+    if (found && store.folder() + "/" + found->id != found->folder)
+        return Error{ErrorCode::BadUsage, "The run in " + found->folder + " belongs to another store; name it with --store.", {}};
+    return found;
+}
+
 Result<ResumeChoice> choiceOf(const ResumeOptions& options)
 {
     ResumeChoice choice;
@@ -74,6 +83,26 @@ Status loadData(std::deque<QueuedRun>& runs)
     return {};
 }
 
+/// All of them or none: where one is refused, those before it are as they were.
+Status requeueAll(const RunStore& store, std::deque<QueuedRun>& runs, ResumeChoice choice)
+{
+    std::vector<RunRecord> before;
+    for (QueuedRun& run : runs) {
+        const auto asItWas = store.load(run.record.id);
+        choice.dataFingerprint = run.dataset->fingerprint;
+        auto queued = requeueRun(store, run.record.id, choice);
+        if (!queued) {
+            for (const RunRecord& record : before)
+                if (const Status status = store.save(record); !status)
+                    report(status.error());
+            return queued.error();
+        }
+        before.push_back(*asItWas);
+        run.record = std::move(*queued);
+    }
+    return {};
+}
+
 int resume(const ResumeOptions& options)
 {
     const auto choice = choiceOf(options);
@@ -85,11 +114,9 @@ int resume(const ResumeOptions& options)
     watchInterrupts();
     std::deque<QueuedRun> runs; // first all is looked at, then the runs are changed
     for (const std::string& name : options.names) {
-        auto found = store->find(name);
+        auto found = findHere(*store, name);
         if (!found)
             return report(found.error());
-        if (std::string(store->folder() + "/" + found->id) != found->folder)
-            return report({ErrorCode::BadUsage, "The run in " + found->folder + " belongs to another store; name it with --store.", {}});
         if (const std::string why = whyNotResumable(*found); !why.empty())
             return report({ErrorCode::BadUsage, "The run \"" + found->name + "\" cannot be resumed. " + why, {}});
         if (std::any_of(runs.begin(), runs.end(), [&](const QueuedRun& run) { return run.record.id == found->id; }))
@@ -100,14 +127,8 @@ int resume(const ResumeOptions& options)
     }
     if (const Status status = loadData(runs); !status)
         return report(status.error());
-    for (QueuedRun& run : runs) {
-        auto queued = requeueRun(*store, run.record.id, *choice);
-        if (!queued)
-            return report(queued.error());
-        run.record = std::move(*queued);
-        if (const Status status = checkMachine(run.record.spec); !status)
-            return report(status.error());
-    }
+    if (const Status status = requeueAll(*store, runs, *choice); !status)
+        return report(status.error());
     return trainQueue(*store, runs, options.atOnce);
 }
 
@@ -118,7 +139,7 @@ int repair(const std::string& storeFolder, const std::vector<std::string>& names
         return report(store.error());
     int code = Done;
     for (const std::string& name : names) {
-        const auto found = store->find(name);
+        const auto found = findHere(*store, name);
         const auto repaired = found ? repairRun(*store, found->id) : found;
         if (!repaired) {
             code = report(repaired.error());

@@ -47,8 +47,10 @@ off_t lengthOfWholeRows(int fd, off_t size)
     while (size > 0) {
         const off_t start = std::max<off_t>(0, size - off_t(sizeof block));
         const ssize_t got = ::pread(fd, block, static_cast<std::size_t>(size - start), start);
-        if (got != size - start)
+        if (got != size - start) {
+            errno = got < 0 ? errno : EIO; // shortened by somebody else meanwhile
             return -1;
+        }
         const auto newline = std::string_view(block, static_cast<std::size_t>(got)).rfind('\n');
         if (newline != std::string_view::npos)
             return start + off_t(newline) + 1;

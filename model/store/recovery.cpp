@@ -6,14 +6,20 @@
 #include "model/store/runjson.h"
 #include "model/store/runlock.h"
 #include "model/store/storetext.h"
+#include "model/training/machine.h"
 
+#include <cerrno>
+#include <cstdio>
 #include <filesystem>
+#include <system_error>
 
 namespace normscope {
 
 using namespace storage;
 
 namespace {
+
+constexpr std::size_t shownFingerprint = 12; // of 64 digits
 
 Result<Checkpoint> checkpointAt(const std::string& path)
 {
@@ -60,28 +66,116 @@ std::string applyChoice(RunRecord& record, const ResumeChoice& choice)
     return changed.empty() ? "" : "Resumed with " + changed + ": not bit-identical to an uninterrupted run.";
 }
 
+/// Of the run as it is on the disk.
+Status checkAgainstCheckpoint(const RunRecord& record, const ResumeChoice& choice)
+{
+    const auto found = findCheckpoint(record);
+    if (!found && found.error().code != ErrorCode::NotFound)
+        return found.error();
+    if (!found && !record.epochs.empty())
+        return Error{ErrorCode::NotFound,
+                     "The run " + shown(record.name) + " cannot be resumed: it has " + std::to_string(record.epochs.size())
+                         + (record.epochs.size() == 1 ? " epoch" : " epochs")
+                         + ", but no checkpoint to go on from, and is left as it is. Start a new run with its settings.",
+                     {}};
+    if (!found)
+        return {};
+    const std::string differences = specDifferences(record.spec, found->checkpoint.record.spec);
+    if (!differences.empty())
+        return Error{ErrorCode::BadInput,
+                     "The run " + shown(record.name) + " cannot be resumed: its run.json was changed since it was trained (" + differences
+                         + "). Put that back, or start a new run.",
+                     {}};
+    if (choice.dataFingerprint.empty())
+        return {};
+    return compareData(found->checkpoint.record, choice.dataFingerprint, choice.data.value_or(record.spec.data).title());
+}
+
+/// The checkpoint's record with what of the damaged one a person gave since then.
+RunRecord repairedRecord(const RunRecord& damaged, const FoundCheckpoint& found)
+{
+    RunRecord repaired = found.checkpoint.record;
+    repaired.id = damaged.id;
+    repaired.folder = damaged.folder;
+    if (!damaged.created.empty()) { // run.json could be read as far as that
+        repaired.name = damaged.name;
+        repaired.note = damaged.note;
+        repaired.colour = damaged.colour;
+    }
+    const bool done = static_cast<int>(repaired.epochs.size()) == repaired.spec.epochs;
+    repaired.state = done ? RunState::Finished : RunState::Interrupted;
+    repaired.reason = done ? "" : "It was repaired from its checkpoint. Resume goes on from there.";
+    addHistory(repaired, "Repaired from its checkpoint; it was damaged: " + damaged.reason + (found.note.empty() ? "" : " " + found.note));
+    return repaired;
+}
+
+/// What lies there under the files' names may be a folder or a pipe: it is kept, out of the way.
+void setAside(const std::string& folder)
+{
+    namespace fs = std::filesystem;
+    std::error_code error;
+    for (const char* name : {"run.json", "metrics.csv", "batches.csv", "predictions.csv", "weights.pt"}) {
+        const std::string path = folder + "/" + name;
+        const auto type = fs::symlink_status(path, error).type();
+        if (type != fs::file_type::regular && type != fs::file_type::not_found)
+            fs::rename(path, path + ".damaged", error);
+    }
+}
+
 } // namespace
 
 Result<FoundCheckpoint> findCheckpoint(const RunRecord& run)
 {
-    auto newest = checkpointAt(checkpointPath(run.folder));
+    const std::string newestPath = checkpointPath(run.folder);
+    auto newest = checkpointAt(newestPath);
     if (newest)
-        return FoundCheckpoint{std::move(*newest), {}};
-    auto before = checkpointAt(checkpointBeforePath(run.folder));
-    if (!before && newest.error().code == ErrorCode::NotFound && before.error().code == ErrorCode::NotFound)
+        return FoundCheckpoint{std::move(*newest), {}, newestPath};
+    Error problem = newest.error();
+    // The next one lies whole beside them where a crash came before it got its name.
+    for (const std::string& path : {checkpointNextPath(run.folder), checkpointBeforePath(run.folder)}) {
+        auto other = checkpointAt(path);
+        if (!other) {
+            if (problem.code == ErrorCode::NotFound)
+                problem = other.error();
+            continue;
+        }
+        // On a file system without links a crash leaves no newest one for a moment: then nothing that was told is missing.
+        if (newest.error().code == ErrorCode::NotFound)
+            return FoundCheckpoint{std::move(*other), {}, path};
+        const auto epochs = other->record.epochs.size();
+        return FoundCheckpoint{std::move(*other), newest.error().message + " The one before it is used, which has "
+                                   + std::to_string(epochs) + (epochs == 1 ? " epoch." : " epochs."), path};
+    }
+    if (problem.code == ErrorCode::NotFound)
         return Error{ErrorCode::NotFound, "The run " + shown(run.name) + " has no checkpoint.", {}};
-    if (!before)
-        return newest.error().code == ErrorCode::NotFound ? before.error() : newest.error();
-    // On a file system without links a crash leaves none for a moment: then nothing that was told is missing.
-    if (newest.error().code == ErrorCode::NotFound)
-        return FoundCheckpoint{std::move(*before), {}};
-    const auto epochs = before->record.epochs.size();
-    return FoundCheckpoint{std::move(*before), newest.error().message + " The one before it is used, which has "
-                                                   + std::to_string(epochs) + (epochs == 1 ? " epoch." : " epochs.")};
+    return problem;
+}
+
+Status promoteCheckpoint(const RunRecord& run, const FoundCheckpoint& found)
+{
+    const std::string newest = checkpointPath(run.folder);
+    if (found.path == newest)
+        return {};
+    if (::rename(found.path.c_str(), newest.c_str()) != 0)
+        return systemError("rename", found.path, errno);
+    return syncFolder(run.folder);
+}
+
+Status compareData(const RunRecord& trained, const std::string& fingerprint, const std::string& title)
+{
+    if (trained.dataFingerprint == fingerprint)
+        return {};
+    return Error{ErrorCode::BadInput,
+                 "The run cannot be resumed: its images are not those it was trained on (" + trained.dataTitle + ", fingerprint "
+                     + trained.dataFingerprint.substr(0, shownFingerprint) + ", now " + title + ", fingerprint "
+                     + fingerprint.substr(0, shownFingerprint) + "). Bring the images back, or start a new run.",
+                 {}};
 }
 
 std::string whyNotResumable(const RunRecord& run)
 {
+    if (run.readOnly)
+        return "A newer version of Normscope wrote it. Resume it with that version.";
     switch (run.state) {
     case RunState::Interrupted:
     case RunState::Stopped:
@@ -98,27 +192,26 @@ std::string whyNotResumable(const RunRecord& run)
 Result<RunRecord> requeueRun(const RunStore& store, std::string_view id, const ResumeChoice& choice)
 {
     auto record = store.load(id);
+    const auto refusal = [&] {
+        const std::string why = whyNotResumable(*record);
+        return why.empty() ? Status() : Status(Error{ErrorCode::BadUsage, "The run " + shown(record->name) + " cannot be resumed. " + why, {}});
+    };
     if (!record)
         return record;
-    if (const std::string why = whyNotResumable(*record); !why.empty())
-        return Error{ErrorCode::BadUsage, "The run " + shown(record->name) + " cannot be resumed. " + why, {}};
-    const auto lock = RunLock::acquire(record->folder);
+    if (const Status status = refusal(); !status)
+        return status.error();
+    const auto lock = RunLock::acquire(record->folder, RunLock::Hold::ForAMoment);
     if (!lock)
         return lock.error();
-    if (record = store.load(id); !record)
+    if (record = store.load(id); !record) // somebody may have trained or deleted it since
         return record;
-    const auto found = findCheckpoint(*record);
-    if (!found && found.error().code != ErrorCode::NotFound)
-        return found.error();
-    if (found) {
-        const std::string differences = specDifferences(record->spec, found->checkpoint.record.spec);
-        if (!differences.empty())
-            return Error{ErrorCode::BadInput,
-                         "The run " + shown(record->name) + " cannot be resumed: its run.json was changed since it was trained (" + differences
-                             + "). Put that back, or start a new run.",
-                         {}};
-    }
+    if (const Status status = refusal(); !status)
+        return status.error();
+    if (const Status status = checkAgainstCheckpoint(*record, choice); !status)
+        return status.error();
     addHistory(*record, applyChoice(*record, choice));
+    if (const Status status = checkMachine(record->spec); !status)
+        return status.error();
     record->state = RunState::Queued;
     record->reason.clear();
     const Status status = writeRecord(*record);
@@ -130,14 +223,14 @@ Result<RunRecord> repairRun(const RunStore& store, std::string_view id)
     auto damaged = store.load(id);
     if (!damaged)
         return damaged;
-    if (damaged->state != RunState::Damaged)
-        return Error{ErrorCode::BadUsage, "The run " + shown(damaged->name) + " is not damaged.", {}};
-    const auto lock = RunLock::acquire(damaged->folder);
+    const auto lock = RunLock::acquire(damaged->folder, RunLock::Hold::ForAMoment);
     if (!lock)
         return lock.error();
-    RunRecord readable;
-    const auto text = readFile(damaged->folder + "/run.json", runJsonLimit);
-    if (text && readRunJson(*text, readable).schema > runSchema)
+    if (damaged = store.load(id); !damaged)
+        return damaged;
+    if (damaged->state != RunState::Damaged)
+        return Error{ErrorCode::BadUsage, "The run " + shown(damaged->name) + " is not damaged.", {}};
+    if (damaged->readOnly)
         return Error{ErrorCode::BadInput, damaged->reason, {}};
     const auto found = findCheckpoint(*damaged);
     if (!found)
@@ -145,27 +238,12 @@ Result<RunRecord> repairRun(const RunStore& store, std::string_view id)
                      "The run in " + damaged->folder + " cannot be repaired: " + (found.error().code == ErrorCode::NotFound
                          ? std::string("it has no checkpoint.") : found.error().message) + " It is damaged: " + damaged->reason,
                      found.error().detail};
-    RunRecord repaired = found->checkpoint.record;
-    repaired.id = damaged->id;
-    repaired.folder = damaged->folder;
-    if (!damaged->created.empty()) { // run.json could be read as far as that: what a person gave since then
-        repaired.name = damaged->name;
-        repaired.note = damaged->note;
-        repaired.colour = damaged->colour;
-    }
-    const bool done = static_cast<int>(repaired.epochs.size()) == repaired.spec.epochs;
-    repaired.state = done ? RunState::Finished : RunState::Interrupted;
-    repaired.reason = done ? "" : "It was repaired from its checkpoint. Resume goes on from there.";
-    addHistory(repaired, "Repaired from its checkpoint; it was damaged: " + damaged->reason);
-    // What lies there under the files' names may be a folder or a pipe: it is kept, out of the way.
-    std::error_code error;
-    for (const char* name : {"run.json", "metrics.csv", "batches.csv", "predictions.csv", "weights.pt"}) {
-        const std::string path = repaired.folder + "/" + name;
-        if (const auto type = std::filesystem::symlink_status(path, error).type();
-            type != std::filesystem::file_type::regular && type != std::filesystem::file_type::not_found)
-            std::filesystem::rename(path, path + ".damaged", error);
-    }
-    if (const Status status = writeRunFiles(repaired.folder, found->checkpoint, repaired); !status)
+    const RunRecord repaired = repairedRecord(*damaged, *found);
+    setAside(repaired.folder);
+    Status status = promoteCheckpoint(repaired, *found);
+    if (status)
+        status = writeRunFiles(repaired.folder, found->checkpoint, repaired);
+    if (!status)
         return status.error();
     removeUnfinished(repaired.folder);
     return store.load(id);
@@ -176,7 +254,7 @@ Result<RunRecord> adoptRun(const RunStore& store, const Checkpoint& checkpoint, 
     auto made = store.create(checkpoint.record.spec, checkpoint.record.name, checkpoint.record.colour);
     if (!made)
         return made;
-    const auto lock = RunLock::acquire(made->folder);
+    const auto lock = RunLock::acquire(made->folder, RunLock::Hold::ForAMoment);
     if (!lock)
         return lock.error();
     Checkpoint own = checkpoint;
@@ -184,10 +262,14 @@ Result<RunRecord> adoptRun(const RunStore& store, const Checkpoint& checkpoint, 
     own.record.folder = made->folder;
     own.record.state = state;
     addHistory(own.record, "Kept here because its own folder could not be written: " + checkpoint.record.folder);
-    if (const Status status = store.saveCheckpoint(own.record, own); !status)
+    Status status = store.saveCheckpoint(own.record, own);
+    if (status)
+        status = writeRunFiles(made->folder, own, own.record);
+    if (!status) { // nothing half made is left for a queue to find
+        std::error_code ignored;
+        std::filesystem::remove_all(made->folder, ignored);
         return status.error();
-    if (const Status status = writeRunFiles(made->folder, own, own.record); !status)
-        return status.error();
+    }
     return store.load(made->id);
 }
 

@@ -43,6 +43,7 @@ bool readJson(RunRecord& record)
     }
     const RunJsonState state = readRunJson(*text, record);
     if (state.schema > runSchema) {
+        record.readOnly = true;
         const std::string newer = path + " was " + newerVersionText(state);
         if (!state.problem.empty())
             markDamaged(record, newer + " and cannot be read here: " + state.problem + ". Open it with that version.");
@@ -80,19 +81,23 @@ void readCurves(RunRecord& record)
         record.reason = path + ": the last row was not written whole and is left out.";
 }
 
-std::string interruptedText(const RunRecord& record, bool hasCheckpoint)
+std::string interruptedText(const RunRecord& record, const Result<FoundCheckpoint>& found)
 {
     const std::string done = record.epochs.empty() ? "before its first epoch was done"
         : "after " + std::to_string(record.epochs.size()) + " of " + std::to_string(record.spec.epochs) + " epochs";
-    return "The program that trained this run ended " + done + ". "
-        + (hasCheckpoint ? "Resume goes on from there." : "It has no checkpoint: Resume trains it anew from the start.");
+    const std::string text = "The program that trained this run ended " + done + ". ";
+    if (found)
+        return text + "Resume goes on from there.";
+    if (found.error().code != ErrorCode::NotFound)
+        return text + "It cannot be resumed, but what is here can be looked at. " + found.error().message;
+    return text + (record.epochs.empty() ? "Resume trains it from the start." : "It has no checkpoint to go on from.");
 }
 
 /// All files of a run whose owner died tell of the epoch that its checkpoint has.
 void settle(RunRecord& record)
 {
     // Where it cannot be had, somebody else settles it, or the store cannot be written: then it is only shown so.
-    const auto lock = RunLock::acquire(record.folder, std::chrono::milliseconds(0));
+    const auto lock = RunLock::acquire(record.folder, RunLock::Hold::ForAMoment, std::chrono::milliseconds(0));
     if (lock) {
         RunRecord again;
         again.folder = record.folder;
@@ -111,7 +116,7 @@ void settle(RunRecord& record)
         record.epochs = found->checkpoint.record.epochs;
     const bool done = ahead && static_cast<int>(record.epochs.size()) == record.spec.epochs; // all but the last line was written
     record.state = done ? RunState::Finished : RunState::Interrupted;
-    record.reason = done ? "" : interruptedText(record, found.ok());
+    record.reason = done ? "" : interruptedText(record, found);
     if (!lock)
         return;
     removeUnfinished(record.folder);
@@ -125,7 +130,11 @@ void settle(RunRecord& record)
 /// Running says the file; whether it is true says the lock.
 void checkOwner(RunRecord& record)
 {
-    if (record.state == RunState::Running && !RunLock::isHeld(record.folder))
+    if (record.state != RunState::Running || RunLock::isHeld(record.folder))
+        return;
+    if (record.readOnly)
+        record.state = RunState::Interrupted;
+    else
         settle(record);
 }
 
@@ -170,16 +179,25 @@ RunRecord readRunFolder(const std::string& folder)
     return record;
 }
 
+namespace {
+
+Status refuseNewer(const std::string& path, const Result<std::string>& text)
+{
+    RunRecord ignored;
+    const RunJsonState state = text ? readRunJson(*text, ignored) : RunJsonState();
+    if (state.schema > runSchema)
+        return Error{ErrorCode::BadInput, path + " was " + newerVersionText(state) + " and is not changed here.", {}};
+    return {};
+}
+
+} // namespace
+
 Status writeRecord(const RunRecord& record)
 {
     const std::string path = record.folder + "/run.json";
     const auto existing = readFile(path, runJsonLimit);
-    if (existing) {
-        RunRecord ignored;
-        const RunJsonState state = readRunJson(*existing, ignored);
-        if (state.schema > runSchema)
-            return Error{ErrorCode::BadInput, path + " was " + newerVersionText(state) + " and is not changed here.", {}};
-    }
+    if (Status status = refuseNewer(path, existing); !status)
+        return status;
     return replaceFile(path, writeRunJson(record, existing ? std::string_view(*existing) : std::string_view()));
 }
 
@@ -191,8 +209,8 @@ Status writeRunFiles(const std::string& folder, const Checkpoint& checkpoint, co
     };
     const auto& epochs = checkpoint.record.epochs;
     const auto& losses = checkpoint.batchLosses;
-    Status status;
-    if (checkpoint.training.position.batches == 0)
+    Status status = refuseNewer(folder + "/run.json", readFile(folder + "/run.json", runJsonLimit));
+    if (status && checkpoint.training.position.batches == 0)
         status = replaceOrRemove("weights.pt", !epochs.empty(), [&] { return stateDictionaryBytes(checkpoint.training.weights); });
     if (status)
         status = replaceOrRemove("predictions.csv", checkpoint.evaluation.has_value(),
@@ -209,11 +227,23 @@ Status writeRunFiles(const std::string& folder, const Checkpoint& checkpoint, co
     return status ? writeRecord(record) : status;
 }
 
+namespace {
+
+/// "metrics.csv.new-4711-3", and nothing that somebody else put there.
+bool isUnfinished(std::string_view name)
+{
+    constexpr std::string_view ours[] = {"run.json", "metrics.csv", "batches.csv", "predictions.csv", "weights.pt", "checkpoint.next"};
+    return std::any_of(std::begin(ours), std::end(ours),
+                       [&](std::string_view file) { return name.starts_with(file) && name.substr(file.size()).starts_with(unfinishedMark); });
+}
+
+} // namespace
+
 void removeUnfinished(const std::string& folder)
 {
     std::error_code error;
     for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
-        if (it->path().filename().string().find(unfinishedMark) != std::string::npos || it->path().extension() == ".next")
+        if (isUnfinished(it->path().filename().string()))
             ::unlink(it->path().c_str());
 }
 

@@ -20,6 +20,7 @@ inline constexpr std::size_t runJsonLimit = std::size_t(16) << 20;
 inline constexpr std::size_t tableLimit = std::size_t(1) << 30;
 
 inline std::string checkpointPath(const std::string& folder) { return folder + "/checkpoint"; }
+inline std::string checkpointNextPath(const std::string& folder) { return folder + "/checkpoint.next"; } // as replaceFileKeepingOld() names it
 inline std::string checkpointBeforePath(const std::string& folder) { return folder + "/checkpoint.before"; }
 
 /// run.json and metrics.csv. Never fails: what cannot be read makes the record Damaged, with the reason, and with

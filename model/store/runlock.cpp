@@ -70,14 +70,14 @@ void writeOwner(int fd)
 
 } // namespace
 
-Result<RunLock> RunLock::acquire(const std::string& folder, std::chrono::milliseconds patience)
+Result<RunLock> RunLock::acquire(const std::string& folder, Hold hold, std::chrono::milliseconds patience)
 {
     const std::string path = lockPath(folder);
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
     if (fd < 0)
         return systemError("write", path, errno);
     struct stat info = {};
-    const int tries = isHeldHere(folder) ? 1 : 1 + int(patience / acquireWait);
+    const int tries = 1 + int(patience / acquireWait);
     if (::fstat(fd, &info) != 0 || !tryLock(fd, tries)) {
         const int failure = errno;
         ::close(fd);
@@ -90,10 +90,12 @@ Result<RunLock> RunLock::acquire(const std::string& folder, std::chrono::millise
                      {}};
     }
     writeOwner(fd);
-    auto& held = heldHere();
-    const std::lock_guard guard(held.mutex);
-    held.files.emplace(info.st_dev, info.st_ino);
-    return RunLock(fd, info.st_dev, info.st_ino);
+    if (hold == Hold::AsOwner) {
+        auto& held = heldHere();
+        const std::lock_guard guard(held.mutex);
+        held.files.emplace(info.st_dev, info.st_ino);
+    }
+    return RunLock(fd, info.st_dev, info.st_ino, hold);
 }
 
 bool RunLock::isHeldHere(const std::string& folder)
@@ -119,8 +121,8 @@ bool RunLock::isHeld(const std::string& folder)
     if (isHeldHere(folder))
         return true;
     const int fd = ::open(lockPath(folder).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return false;
+    if (fd < 0) // too many open files, say, must not make a run that is being trained look as if it were not
+        return errno != ENOENT && errno != ENOTDIR && errno != EACCES;
     // A shared lock, so that two who ask at once do not see one another.
     const bool busy = ::flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
     ::close(fd);
@@ -131,6 +133,7 @@ RunLock::RunLock(RunLock&& other) noexcept
     : m_fd(std::exchange(other.m_fd, -1))
     , m_device(other.m_device)
     , m_inode(other.m_inode)
+    , m_hold(other.m_hold)
 {
 }
 
@@ -141,6 +144,7 @@ RunLock& RunLock::operator=(RunLock&& other) noexcept
         m_fd = std::exchange(other.m_fd, -1);
         m_device = other.m_device;
         m_inode = other.m_inode;
+        m_hold = other.m_hold;
     }
     return *this;
 }
@@ -157,7 +161,8 @@ void RunLock::release()
     {
         auto& held = heldHere();
         const std::lock_guard guard(held.mutex);
-        held.files.erase({m_device, m_inode});
+        if (m_hold == Hold::AsOwner)
+            held.files.erase({m_device, m_inode});
         ::close(std::exchange(m_fd, -1));
     }
 }

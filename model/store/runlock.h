@@ -14,12 +14,17 @@ namespace normscope {
 /// when that process dies. Hold it from before the state Running is saved until after the final state is.
 class RunLock {
 public:
-    /// Waits for whoever only mends or renames the run and holds its lock for a moment.
+    enum class Hold {
+        AsOwner,    ///< who queues or trains the run
+        ForAMoment, ///< who mends, renames or moves it, on whatever thread
+    };
+    /// Waits for whoever holds it only for a moment.
     /// Errors: BadUsage where somebody holds it already, saying who; Io where the lock file cannot be made.
-    static Result<RunLock> acquire(const std::string& folder, std::chrono::milliseconds patience = std::chrono::milliseconds(1000));
-    /// Whether anybody holds it, this process included.
+    static Result<RunLock> acquire(const std::string& folder, Hold hold = Hold::AsOwner,
+                                   std::chrono::milliseconds patience = std::chrono::milliseconds(1000));
+    /// Whether anybody holds it, this process included; also where that cannot be found out.
     static bool isHeld(const std::string& folder);
-    /// Whether this process holds it.
+    /// Whether this process holds it as its owner.
     static bool isHeldHere(const std::string& folder);
     /// "process 4711 on lab-3", as its last owner wrote it; empty where that is not known.
     static std::string owner(const std::string& folder);
@@ -31,12 +36,13 @@ public:
     ~RunLock();
 
 private:
-    RunLock(int fd, dev_t device, ino_t inode) : m_fd(fd), m_device(device), m_inode(inode) {}
+    RunLock(int fd, dev_t device, ino_t inode, Hold hold) : m_fd(fd), m_device(device), m_inode(inode), m_hold(hold) {}
     void release();
 
     int m_fd = -1;
     dev_t m_device = 0;
     ino_t m_inode = 0;
+    Hold m_hold = Hold::AsOwner;
 };
 
 } // namespace normscope

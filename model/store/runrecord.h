@@ -34,6 +34,7 @@ struct RunRecord {
     int colour = 0; ///< index into the window's palette
     RunSpec spec;
     RunState state = RunState::Queued;
+    bool readOnly = false; ///< a newer version wrote it: it is shown, and nothing of it is changed
     std::string reason;  ///< why it failed, diverged or is damaged
     std::string history; ///< a line for each time it was resumed, repaired or kept elsewhere; empty for most runs
     std::string created; ///< ISO 8601, UTC

@@ -95,8 +95,7 @@ Result<bool> makeRunFolder(const std::string& store, const RunRecord& record)
         fs::remove_all(hidden, ignored);
         return status.error();
     }
-    if (status = syncFolder(store); !status)
-        return status.error();
+    static_cast<void>(syncFolder(store).ok()); // it is there and seen already; at worst a power failure takes it
     return true;
 }
 
@@ -106,7 +105,7 @@ Result<std::optional<RunLock>> lockToChange(const RunRecord& record)
 {
     if (RunLock::isHeldHere(record.folder))
         return std::optional<RunLock>();
-    auto lock = RunLock::acquire(record.folder, std::chrono::milliseconds(300));
+    auto lock = RunLock::acquire(record.folder, RunLock::Hold::ForAMoment, std::chrono::milliseconds(300));
     if (lock)
         return std::optional<RunLock>(std::move(*lock));
     if (!RunLock::isHeld(record.folder))

@@ -55,7 +55,9 @@ Status RunStore::remove(std::string_view id) const
     const auto run = load(id);
     if (!run)
         return run.error();
-    if (RunLock::isHeld(run->folder))
+    // Held until it lies in the trash, so that nobody begins to train it meanwhile.
+    const auto lock = RunLock::acquire(run->folder, RunLock::Hold::ForAMoment, std::chrono::milliseconds(300));
+    if (!lock && RunLock::isHeld(run->folder))
         return Error{ErrorCode::BadUsage, "The run " + shown(run->name) + " is being trained. Stop it before it is deleted.", {}};
     const std::string trash = m_folder + "/.trash";
     if (::mkdir(trash.c_str(), 0777) != 0 && errno != EEXIST)

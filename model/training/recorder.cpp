@@ -70,7 +70,8 @@ void Recorder::end()
     save([this] { return writeEnd(); });
     if (!m_problem) {
         if (m_record.state == RunState::Finished) // the last one is safe; a thousand runs need no second one each
-            static_cast<void>(storage::removeFile(storage::checkpointBeforePath(m_record.folder)).ok());
+            for (const std::string& path : {storage::checkpointBeforePath(m_record.folder), storage::checkpointNextPath(m_record.folder)})
+                static_cast<void>(storage::removeFile(path).ok());
         return;
     }
     m_record.reason += (m_record.reason.empty() ? "" : "; ") + ("not everything was saved: " + m_problem->message);

@@ -11,8 +11,6 @@ namespace normscope {
 
 namespace {
 
-constexpr std::size_t shownFingerprint = 12; // of 64 digits
-
 RunState stateAfter(TrainingEnd end)
 {
     switch (end) {
@@ -58,12 +56,8 @@ bool sameResults(std::string a, std::string b)
 Result<std::string> compareWithCheckpoint(const RunRecord& record, const FoundCheckpoint& found, const Dataset& dataset)
 {
     const RunRecord& before = found.checkpoint.record;
-    if (before.dataFingerprint != dataset.fingerprint)
-        return Error{ErrorCode::BadInput,
-                     "The run cannot be resumed: its images are not those it was trained on (" + before.dataTitle + ", fingerprint "
-                         + before.dataFingerprint.substr(0, shownFingerprint) + ", now " + dataset.title + ", fingerprint "
-                         + dataset.fingerprint.substr(0, shownFingerprint) + "). Bring the images back, or start a new run.",
-                     {}};
+    if (const Status status = compareData(before, dataset.fingerprint, dataset.title); !status)
+        return status.error();
     std::string note = found.note;
     const auto add = [&](const std::string& text) { note += (note.empty() ? "" : " ") + text; };
     if (!sameResults(before.device, record.device))
@@ -93,7 +87,7 @@ void train(const RunStore& store, RunRecord& record, const std::shared_ptr<const
     if (!trainer)
         return fail(trainer.error());
     const auto found = findCheckpoint(record);
-    if (!found && found.error().code != ErrorCode::NotFound)
+    if (!found && (found.error().code != ErrorCode::NotFound || !record.epochs.empty())) // it would be trained anew, over its epochs
         return fail(found.error());
     describeStart(record, *dataset, **trainer);
     if (found) {
@@ -104,6 +98,8 @@ void train(const RunStore& store, RunRecord& record, const std::shared_ptr<const
         if (const Status status = (*trainer)->restore(from); !status)
             return fail(status.error());
         addHistory(record, std::string("Resumed in epoch ").append(std::to_string(from.position.epoch)).append(note->empty() ? "." : ". ").append(*note));
+        if (const Status status = promoteCheckpoint(record, *found); !status)
+            return fail(status.error());
         observer.resumed(from.position, *note);
     }
     record.reason.clear();
@@ -139,7 +135,13 @@ RunRecord executeRun(const RunStore& store, RunRecord record, std::shared_ptr<co
     }
     if (onDisk->state != RunState::Queued)
         return *onDisk;
+    if (onDisk->readOnly) {
+        record = *onDisk;
+        record.state = RunState::Failed;
+        return record;
+    }
     record.history = onDisk->history;
+    record.epochs = onDisk->epochs;
     try {
         train(store, record, dataset, observer, control);
     } catch (const std::exception& e) { // memory, most likely; the last checkpoint stands

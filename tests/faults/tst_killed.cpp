@@ -18,8 +18,10 @@ private Q_SLOTS:
     void initTestCase();
     void atRandomMoments();
     void beforeEveryCallThatWrites();
+    void whileItGoesOnFromADamagedCheckpoint();
 
 private:
+    QStringList killBefore(const QString& folder, int call) const;
     /// Kills the run again and again, as `next` says, until a session comes to its end, and compares.
     struct Session {
         QStringList environment;
@@ -91,6 +93,12 @@ void TestKilled::atRandomMoments()
     qInfo("%d kills at random moments of %d ms in %d sessions of %d runs; all resumed to the same bits", m_kills, m_milliseconds, m_sessions, runs);
 }
 
+QStringList TestKilled::killBefore(const QString& folder, int call) const
+{
+    return {QStringLiteral("LD_PRELOAD=") + qEnvironmentVariable("NORMSCOPE_FAULTY_IO"), QStringLiteral("NORMSCOPE_FAULT_BELOW=") + folder,
+            QStringLiteral("NORMSCOPE_FAULT_KIND=kill"), QStringLiteral("NORMSCOPE_FAULT_AT=%1").arg(call)};
+}
+
 /// Before the 1st call that touches the store, the 2nd, ...; NORMSCOPE_FAULTS=all: every one, else every 17th.
 void TestKilled::beforeEveryCallThatWrites()
 {
@@ -98,17 +106,12 @@ void TestKilled::beforeEveryCallThatWrites()
     if (library.isEmpty() || !QFile::exists(library))
         QSKIP("the preloaded library was not built (sanitizers do not go with it)");
     const int step = qEnvironmentVariable("NORMSCOPE_FAULTS") == QLatin1String("all") ? 1 : 17;
-    const auto environment = [&](const QString& folder, int at) {
-        return QStringList{QStringLiteral("LD_PRELOAD=") + library, QStringLiteral("NORMSCOPE_FAULT_BELOW=") + folder,
-                           QStringLiteral("NORMSCOPE_FAULT_KIND=kill"), QStringLiteral("NORMSCOPE_FAULT_AT=%1").arg(at),
-                           QStringLiteral("NORMSCOPE_FAULT_COUNT=") + m_folder.filePath(QStringLiteral("count"))};
-    };
     int at = 1;
     for (bool killed = true; killed; at += step) {
         const QString folder = m_folder.filePath(QStringLiteral("call-%1").arg(at));
         const int killsBefore = m_kills;
         bool first = true;
-        trainUnder(folder, [&] { return Session{std::exchange(first, false) ? environment(folder, at) : QStringList(), -1}; });
+        trainUnder(folder, [&] { return Session{std::exchange(first, false) ? killBefore(folder, at) : QStringList(), -1}; });
         if (QTest::currentTestFailed())
             return;
         killed = m_kills > killsBefore;
@@ -116,6 +119,44 @@ void TestKilled::beforeEveryCallThatWrites()
     }
     QVERIFY2(at > 50, "the run makes more calls than that");
     qInfo("killed before calls 1 to %d, every %d.; all resumed to the same bits", at, step);
+}
+
+/// The worst place: the newest checkpoint is damaged, so the one before is all there is until the next one is safe.
+void TestKilled::whileItGoesOnFromADamagedCheckpoint()
+{
+    if (!QFile::exists(qEnvironmentVariable("NORMSCOPE_FAULTY_IO")))
+        QSKIP("the preloaded library was not built (sanitizers do not go with it)");
+    const int step = qEnvironmentVariable("NORMSCOPE_FAULTS") == QLatin1String("all") ? 1 : 23;
+    int inThirdEpoch = 130; // the call before which a run is killed that has two epochs
+    const auto interrupted = [&](const QString& folder) {
+        for (; inThirdEpoch < 400; inThirdEpoch += 7) {
+            runCli(m_tiny->trainArguments(folder), killBefore(folder, inThirdEpoch));
+            const auto runs = RunStore::open(folder.toStdString())->list();
+            if (runs.size() == 1 && runs.front().epochs.size() == 2)
+                return runs.front();
+            QDir(folder).removeRecursively();
+        }
+        return RunRecord();
+    };
+    bool killed = true;
+    int at = 1;
+    for (; killed; at += step) {
+        const QString folder = m_folder.filePath(QStringLiteral("damaged"));
+        const RunRecord run = interrupted(folder);
+        QCOMPARE(int(run.epochs.size()), 2);
+        const auto store = RunStore::open(folder.toStdString());
+        QFile newest(QString::fromStdString(run.folder + "/checkpoint"));
+        QVERIFY(newest.resize(newest.size() / 2));
+        const QStringList arguments = m_tiny->resumeArguments(folder, QString::fromStdString(run.id));
+        killed = runCli(arguments, killBefore(folder, at)).crashed;
+        const CliEnd end = runCli(arguments);
+        const RunRecord ended = *store->load(run.id);
+        QVERIFY2(end.code == 0 || (!killed && ended.state == RunState::Finished), qPrintable(QStringLiteral("call %1: ").arg(at) + end.err));
+        QCOMPARE(difference(ended, m_reference), QString());
+        QDir(folder).removeRecursively();
+    }
+    QVERIFY(at > 50);
+    qInfo("killed before calls 1 to %d of a session that began from the checkpoint before a damaged one", at);
 }
 
 QTEST_GUILESS_MAIN(TestKilled)

@@ -78,7 +78,7 @@ bool TrainingController::lockWaiting(const QString& runId)
     const Run* run = d->library.run(runId);
     if (!run || d->locks.contains(runId) || d->locks.size() >= mostLocks)
         return run != nullptr;
-    auto lock = RunLock::acquire(run->record.folder, lockPatience);
+    auto lock = RunLock::acquire(run->record.folder, RunLock::Hold::AsOwner, lockPatience);
     if (lock) {
         d->locks[runId] = std::make_shared<std::optional<RunLock>>(std::move(*lock));
         return true;

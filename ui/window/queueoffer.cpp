@@ -27,7 +27,7 @@ QStringList QueueOffer::waiting(const QStringList& among) const
     QStringList ids;
     for (const QString& id : among) {
         const Run* run = m_library.run(id);
-        if (run && run->record.state == RunState::Queued && !run->heldElsewhere && !queue.contains(id))
+        if (run && run->record.state == RunState::Queued && !run->record.readOnly && !run->heldElsewhere && !queue.contains(id))
             ids.append(id);
     }
     return ids;

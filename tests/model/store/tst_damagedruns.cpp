@@ -199,7 +199,7 @@ void TestDamagedRuns::isToldAndHidesNoOther_data()
     row("unknown keys", json("\"colour\"", "\"mood\": {\"a\": [1]}, \"colour\""), RunState::Finished, "");
     row("extra column", overwrite("metrics.csv", header.chopped(1) + ",Mood\n1,10,10,2,2,0.01,5,good\n"), RunState::Finished, "");
     row("no predictions", removeFile("predictions.csv"), RunState::Finished, "");
-    row("running, owner gone", json("\"finished\"", "\"running\""), RunState::Interrupted, "ended after 3 of 3 epochs. It has no checkpoint: Resume trains it anew from the start.");
+    row("running, owner gone", json("\"finished\"", "\"running\""), RunState::Interrupted, "ended after 3 of 3 epochs. It has no checkpoint to go on from.");
     jsonRows();
     metricsRows();
 }

@@ -6,11 +6,13 @@
 #include "tests/fixtures/compareenums.h"
 #include "tests/fixtures/testsupport.h"
 
+#include <QDir>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include <functional>
+#include <map>
 #include <new>
 
 using namespace normscope;
@@ -68,6 +70,16 @@ QByteArray bytesOf(const std::string& path)
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
+/// All of the run's files but its lock, by name.
+std::map<QString, QByteArray> filesOf(const RunRecord& run)
+{
+    std::map<QString, QByteArray> files;
+    for (const QString& name : QDir(QString::fromStdString(run.folder)).entryList(QDir::Files | QDir::Hidden))
+        if (name != QLatin1String("lock"))
+            files[name] = bytesOf(run.folder + "/" + name.toStdString());
+    return files;
+}
+
 void change(const std::string& path, const QByteArray& from, const QByteArray& to)
 {
     QByteArray bytes = bytesOf(path);
@@ -100,6 +112,12 @@ private Q_SLOTS:
     void repairNeedsACheckpoint();
     void keptInAnotherStore();
     void aRunThatSomebodyHoldsIsLeft();
+    void epochsWithoutACheckpointAreNotTrainedOver();
+    void unreadableCheckpointsAreSaid();
+    void aRefusalChangesNothing_data();
+    void aRefusalChangesNothing();
+    void aNewerRunIsNotTouched_data();
+    void aNewerRunIsNotTouched();
 
 private:
     RunRecord stopped(const RunSpec& spec, int epoch, int batch, BatchProgress::Phase phase = BatchProgress::Phase::Training);
@@ -215,7 +233,7 @@ void TestResume::threadsOfTheFastEngineDoNotMatter()
     if (!systemInfo().fastEngine)
         QSKIP("no fast engine here");
     const RunRecord expected = whole(tinySpec());
-    const RunRecord ended = goOn(stopped(tinySpec(), 2, 2), {{}, 3, {}, {}});
+    const RunRecord ended = goOn(stopped(tinySpec(), 2, 2), {.device = {}, .threads = 3, .engine = {}, .data = {}, .dataFingerprint = {}});
     QCOMPARE(QString::fromStdString(m_log.note), QString());
     compare(ended, expected);
 }
@@ -224,7 +242,7 @@ void TestResume::anotherEngineIsSaid()
 {
     if (!systemInfo().fastEngine)
         QSKIP("no fast engine here");
-    const RunRecord ended = goOn(stopped(tinySpec(), 2, 2), {{}, {}, Engine::LibTorch, {}});
+    const RunRecord ended = goOn(stopped(tinySpec(), 2, 2), {.device = {}, .threads = {}, .engine = Engine::LibTorch, .data = {}, .dataFingerprint = {}});
     QCOMPARE(ended.state, RunState::Finished);
     QCOMPARE(ended.device, std::string("CPU, 1 thread"));
     QCOMPARE(m_log.note, std::string("It was trained on \"CPU, 1 thread, fast engine\" and goes on on \"CPU, 1 thread\": "
@@ -411,6 +429,95 @@ void TestResume::aRunThatSomebodyHoldsIsLeft()
     const auto refused = requeueRun(*m_store, run.id);
     QVERIFY(!refused && refused.error().code == ErrorCode::BadUsage);
     QVERIFY2(refused.error().message.find("is being trained already, by process ") != std::string::npos, refused.error().message.c_str());
+}
+
+void TestResume::epochsWithoutACheckpointAreNotTrainedOver()
+{
+    const RunRecord run = stopped(tinySpec(), 3, 2);
+    for (const char* name : {"/checkpoint", "/checkpoint.before"})
+        QFile::remove(QString::fromStdString(run.folder + name));
+    const auto before = filesOf(run);
+    const auto refused = requeueRun(*m_store, run.id);
+    QVERIFY(!refused);
+    QCOMPARE(refused.error().message, "The run \"Batch norm\" cannot be resumed: it has 2 epochs, but no checkpoint to go on from, "
+                                      "and is left as it is. Start a new run with its settings.");
+    QVERIFY(filesOf(run) == before);
+    RunRecord queued = *m_store->load(run.id); // as an older version would have left it
+    queued.state = RunState::Queued;
+    QVERIFY(m_store->save(queued));
+    Log log;
+    QCOMPARE(executeRun(*m_store, queued, data(), log, {}).state, RunState::Failed);
+    QCOMPARE(m_store->load(run.id)->epochs, run.epochs);
+}
+
+void TestResume::unreadableCheckpointsAreSaid()
+{
+    const RunRecord run = stopped(tinySpec(), 3, 2);
+    for (const char* name : {"/checkpoint", "/checkpoint.before"})
+        QVERIFY(QFile(QString::fromStdString(run.folder + name)).resize(50));
+    RunRecord dead = *m_store->load(run.id);
+    dead.state = RunState::Running;
+    QVERIFY(m_store->save(dead));
+    const RunRecord shown = *m_store->load(run.id);
+    QCOMPARE(shown.state, RunState::Interrupted);
+    QCOMPARE(shown.epochs, run.epochs);
+    const std::string problem = "The checkpoint " + run.folder + "/checkpoint cannot be used: it is cut short.";
+    QCOMPARE(shown.reason, "The program that trained this run ended after 2 of 3 epochs. It cannot be resumed, but what is here can be "
+                           "looked at. " + problem);
+    QCOMPARE(requeueRun(*m_store, run.id).error().message, problem);
+}
+
+void TestResume::aRefusalChangesNothing_data()
+{
+    QTest::addColumn<QString>("kind");
+    QTest::newRow("no such device") << QStringLiteral("device");
+    QTest::newRow("other images") << QStringLiteral("images");
+}
+
+void TestResume::aRefusalChangesNothing()
+{
+    QFETCH(QString, kind);
+    const RunRecord run = stopped(tinySpec(), 2, 2);
+    const auto before = filesOf(run);
+    ResumeChoice choice;
+    if (kind == QLatin1String("device")) {
+        if (systemInfo().cuda)
+            QSKIP("there is a CUDA device here");
+        choice.device = DeviceChoice::Cuda;
+    } else {
+        choice.data = DataSpec{DataKind::Folder, "/elsewhere"};
+        choice.dataFingerprint = testing::syntheticDataset(10, 12, 2)->fingerprint;
+    }
+    QVERIFY(!requeueRun(*m_store, run.id, choice));
+    QVERIFY(filesOf(run) == before);
+    QCOMPARE(goOn(run).state, RunState::Finished);
+}
+
+void TestResume::aNewerRunIsNotTouched_data()
+{
+    QTest::addColumn<QByteArray>("state");
+    QTest::newRow("running, its owner gone") << QByteArray("running");
+    QTest::newRow("queued") << QByteArray("queued");
+    QTest::newRow("stopped") << QByteArray("stopped");
+}
+
+void TestResume::aNewerRunIsNotTouched()
+{
+    QFETCH(QByteArray, state);
+    const RunRecord run = stopped(tinySpec(), 2, 2);
+    change(run.folder + "/run.json", "\"schema\": 1", "\"schema\": 99");
+    if (state != "stopped")
+        change(run.folder + "/run.json", "\"state\": \"stopped\"", "\"state\": \"" + state + "\"");
+    const auto before = filesOf(run);
+    const RunRecord shown = *m_store->load(run.id);
+    QVERIFY(shown.readOnly);
+    QVERIFY2(shown.reason.find("schema 99") != std::string::npos, shown.reason.c_str());
+    QVERIFY(!requeueRun(*m_store, run.id));
+    Log log;
+    const RunRecord ended = executeRun(*m_store, shown, data(), log, {});
+    QVERIFY(log.epochs.empty() && ended.state != RunState::Finished);
+    QVERIFY(!m_store->edit(run.id, [](RunRecord& record) { record.name = "other"; }));
+    QVERIFY(filesOf(run) == before);
 }
 
 QTEST_GUILESS_MAIN(TestResume)
