@@ -13,8 +13,9 @@ libgoogle-perftools-dev libdnnl-dev'
 # Running it: a fast BLAS in place of the reference one, the first data set, and what https downloads are checked with.
 packages="$packages
 libopenblas0-pthread dataset-fashion-mnist ca-certificates"
-# The window and the tests. Qt Charts' CMake package needs OpenGL's and xkbcommon's headers; a bare Debian has no font.
-gui='qt6-base-dev qt6-charts-dev qt6-svg-dev libqt6opengl6-dev libgl1-mesa-dev libxkbcommon-dev fonts-dejavu-core'
+# The window and the tests. Qt Charts' CMake package needs OpenGL's and xkbcommon's headers; a bare Debian has no font;
+# a test makes a locale with decimal commas.
+gui='qt6-base-dev qt6-charts-dev qt6-svg-dev libqt6opengl6-dev libgl1-mesa-dev libxkbcommon-dev fonts-dejavu-core locales'
 
 list=false
 cli=false
