@@ -48,20 +48,21 @@ std::string ProgressLines::changingLine(const BatchProgress& newest) const
         return barText(newest);
     std::string text;
     double speed = 0, left = 0;
-    for (const auto& [name, now] : m_now) {
-        text += name + " " + std::to_string(now.epoch) + "/" + std::to_string(now.epochs) + " " + fixed(100 * doneOf(now), 0) + " %  ";
+    for (const auto& [id, run] : m_now) {
+        const BatchProgress& now = run.progress;
+        text += run.shortName + " " + std::to_string(now.epoch) + "/" + std::to_string(now.epochs) + " " + fixed(100 * doneOf(now), 0) + " %  ";
         speed += now.imagesPerSecond;
         left = std::max(left, now.secondsLeft);
     }
     return text + fixed(speed, 0) + " images/s  " + durationText(left) + " left";
 }
 
-void ProgressLines::batchDone(const std::string& shortName, const BatchProgress& progress)
+void ProgressLines::batchDone(const std::string& id, const std::string& shortName, const BatchProgress& progress)
 {
     if (!m_terminal)
         return;
     const std::lock_guard lock(m_mutex);
-    m_now[shortName] = progress;
+    m_now[id] = {shortName, progress};
     const auto now = std::chrono::steady_clock::now();
     const bool last = !m_several && progress.batch == progress.batches;
     if (!last && now < m_next)
@@ -85,10 +86,10 @@ void ProgressLines::say(const std::string& name, const std::string& text)
     std::cerr << (m_terminal && m_several ? "\r\033[K" : "") << "normscope-cli: " << (m_several ? name + ": " : "") << text << '\n';
 }
 
-void ProgressLines::ended(const std::string& shortName)
+void ProgressLines::ended(const std::string& id)
 {
     const std::lock_guard lock(m_mutex);
-    m_now.erase(shortName);
+    m_now.erase(id);
 }
 
 void ProgressPrinter::resumed(const TrainingPosition& from, const std::string& note)

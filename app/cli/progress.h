@@ -17,10 +17,10 @@ public:
     /// `several`: a run is named in each of its lines.
     explicit ProgressLines(bool several);
 
-    void batchDone(const std::string& shortName, const BatchProgress& progress);
+    void batchDone(const std::string& id, const std::string& shortName, const BatchProgress& progress);
     void epochDone(const std::string& name, const EpochMetrics& metrics);
     void say(const std::string& name, const std::string& text); ///< a line of its own
-    void ended(const std::string& shortName); ///< its part of the changing line is over
+    void ended(const std::string& id); ///< its part of the changing line is over
 
 private:
     std::string changingLine(const BatchProgress& newest) const;
@@ -28,22 +28,26 @@ private:
     const bool m_several;
     const bool m_terminal;
     std::mutex m_mutex;
-    std::map<std::string, BatchProgress> m_now; ///< by short name
+    struct Now {
+        std::string shortName;
+        BatchProgress progress;
+    };
+    std::map<std::string, Now> m_now; ///< by id: two runs may have one norm, and one name
     std::chrono::steady_clock::time_point m_next;
 };
 
 /// Passes on what one run tells.
 class ProgressPrinter : public TrainerObserver {
 public:
-    ProgressPrinter(ProgressLines& lines, std::string name, std::string shortName, TogetherRun& run)
-        : m_lines(lines), m_name(std::move(name)), m_shortName(std::move(shortName)), m_run(run)
+    ProgressPrinter(ProgressLines& lines, std::string id, std::string name, std::string shortName, TogetherRun& run)
+        : m_lines(lines), m_id(std::move(id)), m_name(std::move(name)), m_shortName(std::move(shortName)), m_run(run)
     {
     }
 
     void batchDone(const BatchProgress& progress) override
     {
         m_run.done = doneOf(progress);
-        m_lines.batchDone(m_shortName, progress);
+        m_lines.batchDone(m_id, m_shortName, progress);
     }
     void epochDone(const EpochMetrics& metrics) override { m_lines.epochDone(m_name, metrics); }
     void resumed(const TrainingPosition& from, const std::string& note) override;
@@ -57,6 +61,7 @@ public:
 
 private:
     ProgressLines& m_lines;
+    std::string m_id;
     std::string m_name;
     std::string m_shortName;
     TogetherRun& m_run;

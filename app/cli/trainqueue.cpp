@@ -4,17 +4,14 @@
 #include "app/cli/commands.h"
 #include "app/cli/progress.h"
 
-#include "model/store/recovery.h"
+#include "model/store/rescue.h"
 #include "model/training/atonce.h"
 #include "model/training/session.h"
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <iostream>
 #include <thread>
-
-#include <unistd.h>
 
 namespace normscope::cli {
 
@@ -49,21 +46,18 @@ RunRecord neverStarted(const RunStore& store, RunRecord record)
     return record;
 }
 
-/// Where a run is kept whose own folder could not be written to the end.
-std::string rescueFolder()
-{
-    std::error_code error;
-    const auto temporary = std::filesystem::temp_directory_path(error);
-    return (error ? std::filesystem::path("/tmp") : temporary).string() + "/normscope-rescued-" + std::to_string(::getuid());
-}
-
 /// Nothing that was trained is thrown away: the command line ends, and its memory with it.
-void rescue(ProgressLines& lines, const std::string& name, const Checkpoint& checkpoint, RunState state)
+void rescue(const RunStore& store, RunRecord& record, ProgressLines& lines, const Checkpoint& checkpoint)
 {
-    const auto elsewhere = RunStore::open(rescueFolder());
-    const auto kept = elsewhere ? adoptRun(*elsewhere, checkpoint, state) : Result<RunRecord>(elsewhere.error());
-    lines.say(name, kept ? "The run was kept in " + kept->folder + ". Move that folder into the store when it can be written again."
-                         : "The run could not be kept in " + rescueFolder() + " either: " + kept.error().message);
+    auto kept = rescueRun(store, checkpoint, record.state);
+    if (!kept) {
+        lines.say(record.name, "The run could not be kept anywhere else either: " + kept.error().message);
+    } else if (kept->folder == record.folder) {
+        lines.say(record.name, "Everything is saved after all.");
+        record = std::move(*kept);
+    } else {
+        lines.say(record.name, "The run was kept in " + kept->folder + ". Move that folder into the store when it can be written again.");
+    }
 }
 
 void trainOne(const RunStore& store, QueuedRun& run, TogetherRun& turn, ProgressLines& lines)
@@ -72,13 +66,13 @@ void trainOne(const RunStore& store, QueuedRun& run, TogetherRun& turn, Progress
     const std::string shortName = normalizationShortTitle(spec.normalization, spec.groups);
     run.control.threads = turn.threads;
     run.waiting.reset(); // executeRun() takes it itself
-    ProgressPrinter printer(lines, run.record.name, shortName, turn);
+    ProgressPrinter printer(lines, run.record.id, run.record.name, shortName, turn);
     run.record = interruptFlag() ? neverStarted(store, run.record) : executeRun(store, run.record, run.dataset, printer, run.control);
-    lines.ended(shortName);
+    lines.ended(run.record.id);
     if (!run.record.reason.empty())
         lines.say(run.record.name, std::string(toString(run.record.state)) + ": " + run.record.reason);
     if (const auto unsaved = printer.unsaved())
-        rescue(lines, run.record.name, *unsaved, run.record.state);
+        rescue(store, run.record, lines, *unsaved);
 }
 
 int exitCodeOf(const std::deque<QueuedRun>& runs)

@@ -9,8 +9,6 @@
 
 #include <cerrno>
 
-#include <unistd.h>
-
 using namespace normscope;
 using namespace normscope::testing;
 
@@ -42,7 +40,7 @@ QStringList TestFaultyIo::environment(const QString& store, const char* kind, in
             QStringLiteral("NORMSCOPE_FAULT_KIND=") + QString::fromLatin1(kind), QStringLiteral("NORMSCOPE_FAULT_AT=%1").arg(at),
             QStringLiteral("NORMSCOPE_FAULT_ERRNO=%1").arg(error),
             QStringLiteral("NORMSCOPE_FAULT_COUNT=") + m_folder.filePath(QStringLiteral("count")),
-            QStringLiteral("TMPDIR=") + m_folder.filePath(QStringLiteral("tmp"))};
+            QStringLiteral("XDG_STATE_HOME=") + m_folder.filePath(QStringLiteral("state"))};
 }
 
 void TestFaultyIo::initTestCase()
@@ -50,7 +48,6 @@ void TestFaultyIo::initTestCase()
     if (!QFile::exists(qEnvironmentVariable("NORMSCOPE_FAULTY_IO")))
         QSKIP("the preloaded library was not built (sanitizers do not go with it)");
     m_tiny = std::make_unique<TinyRun>(m_folder.path(), 2);
-    QVERIFY(QDir().mkpath(m_folder.filePath(QStringLiteral("tmp"))));
     const QString store = m_folder.filePath(QStringLiteral("reference"));
     const CliEnd end = runCli(m_tiny->trainArguments(store), environment(store, "once", 0, 0));
     QVERIFY2(end.code == 0, qPrintable(end.err));
@@ -84,10 +81,10 @@ void TestFaultyIo::checkAfter(const QString& folder, const CliEnd& end)
     }
     QVERIFY(runs.size() == 1);
     const RunRecord& run = runs.front();
-    const QString tmp = m_folder.filePath(QStringLiteral("tmp/normscope-rescued-%1").arg(::getuid()));
-    QDir rescued(tmp);
+    const QString place = m_folder.filePath(QStringLiteral("state/normscope/rescued"));
+    QDir rescued(place);
     if (end.err.contains(QStringLiteral("The run was kept in "))) {
-        const auto elsewhere = RunStore::open(tmp.toStdString());
+        const auto elsewhere = RunStore::open(place.toStdString());
         const auto kept = elsewhere->list();
         QCOMPARE(kept.size(), std::size_t(1));
         QCOMPARE(brokenPromise(*elsewhere, kept.front(), end.epochsTold()), QString());

@@ -106,7 +106,7 @@ void TestFullDisk::anInterruptEndsTheWait()
     QProcess process;
     process.setProcessEnvironment([&] {
         auto variables = QProcessEnvironment::systemEnvironment();
-        variables.insert(QStringLiteral("TMPDIR"), m_folder.path());
+        variables.insert(QStringLiteral("XDG_STATE_HOME"), m_folder.path());
         return variables;
     }());
     trainUntilFull(process);
@@ -116,7 +116,9 @@ void TestFullDisk::anInterruptEndsTheWait()
     QVERIFY(process.waitForFinished(60'000));
     m_said += QString::fromUtf8(process.readAllStandardError());
     QCOMPARE(process.exitCode(), 130);
-    QVERIFY2(m_said.contains(QStringLiteral("The run was kept in ")), qPrintable(m_said));
+    const QString place = m_folder.filePath(QStringLiteral("normscope/rescued"));
+    QVERIFY2(m_said.contains(QStringLiteral("The run was kept in ") + place), qPrintable(m_said));
+    QCOMPARE(int(QFile::permissions(place) & (QFile::ReadGroup | QFile::WriteGroup | QFile::ReadOther | QFile::WriteOther)), 0);
     QVERIFY(QFile::remove(filler()));
     const auto opened = RunStore::open(store().toStdString());
     const RunRecord run = opened->list().front();

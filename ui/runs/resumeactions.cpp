@@ -66,7 +66,7 @@ void ResumeActions::update(const QStringList& selected)
     const bool any = !m_resumable.isEmpty();
     const auto count = m_resumable.size();
     m_resume->setText(count > 1 ? tr("Resume %1 runs").arg(count) : tr("Resume"));
-    enable(m_resume, any, tr("Go on training from the last checkpoint"), selected.isEmpty() ? none : firstReason);
+    enable(m_resume, any, tr("Go on training from the last checkpoint; a run without one starts again"), selected.isEmpty() ? none : firstReason);
     enable(m_resumeOn, any, tr("Go on training on another device or with another number of threads"), m_resume->toolTip());
     m_repair->setText(m_damaged.size() > 1 ? tr("Repair %1 runs").arg(m_damaged.size()) : tr("Repair"));
     enable(m_repair, !m_damaged.isEmpty(), tr("Write the run's files anew from its checkpoint"),

@@ -34,7 +34,7 @@ IconTone toneOf(MessageBar::Kind kind)
 } // namespace
 
 MessageBar::MessageBar(QWidget* parent)
-    : QFrame(parent), m_icon(new QLabel), m_text(new QLabel), m_action(new QPushButton), m_close(new QToolButton),
+    : QFrame(parent), m_icon(new QLabel), m_text(new QLabel), m_other(new QPushButton), m_action(new QPushButton), m_close(new QToolButton),
       m_timer(new QTimer(this))
 {
     setFrameShape(QFrame::StyledPanel);
@@ -45,6 +45,7 @@ MessageBar::MessageBar(QWidget* parent)
     layout->setSpacing(spacing::normal);
     layout->addWidget(m_icon);
     layout->addWidget(m_text, 1);
+    layout->addWidget(m_other);
     layout->addWidget(m_action);
     layout->addWidget(m_close);
     m_text->setWordWrap(true);
@@ -55,19 +56,24 @@ MessageBar::MessageBar(QWidget* parent)
     m_close->setAutoRaise(true);
     m_close->setToolTip(tr("Close this message"));
     connect(m_close, &QToolButton::clicked, this, &QWidget::hide);
-    connect(m_action, &QPushButton::clicked, this, [this] {
-        if (m_close->isHidden()) {
-            if (const auto run = m_run) // a copy: the action may say something else
-                run();
-            return;
-        }
-        hide();
-        if (const auto run = std::exchange(m_run, {}))
-            run();
-    });
+    m_other->hide();
+    connect(m_action, &QPushButton::clicked, this, [this] { press(m_run); });
+    connect(m_other, &QPushButton::clicked, this, [this] { press(m_runOther); });
     m_timer->setSingleShot(true);
     connect(m_timer, &QTimer::timeout, this, &QWidget::hide);
     hide();
+}
+
+void MessageBar::press(std::function<void()>& action)
+{
+    if (m_close->isHidden()) {
+        if (const auto run = action) // a copy: the action may say something else
+            run();
+        return;
+    }
+    hide();
+    if (const auto run = std::exchange(action, {}))
+        run();
 }
 
 void MessageBar::say(Kind kind, const QString& text)
@@ -82,11 +88,20 @@ void MessageBar::say(Kind kind, const QString& text, const QString& actionText, 
     m_text->setText(text);
     m_action->setText(actionText);
     m_action->setVisible(!actionText.isEmpty());
+    m_runOther = {};
+    m_other->hide();
     m_timer->stop();
     if (seconds > 0)
         m_timer->start(seconds * 1000);
     updateColours();
     show();
+}
+
+void MessageBar::offer(const QString& otherText, std::function<void()> other)
+{
+    m_runOther = std::move(other);
+    m_other->setText(otherText);
+    m_other->show();
 }
 
 void MessageBar::setClosable(bool closable)

@@ -50,6 +50,7 @@ void StoreSide::connectTrouble()
     connect(m_watcher, &StoreWatcher::problemChanged, this, [this] { m_trouble->setReadProblem(m_watcher->problem()); });
     connect(m_trouble, &StoreTrouble::anotherStoreWanted, this, &StoreSide::chooseAnother);
     connect(m_trouble, &StoreTrouble::notKept, this, [this](const QString& news) { m_news.say(MessageBar::Kind::Error, news); });
+    connect(m_trouble, &StoreTrouble::wroteBack, this, [this](const QString& news) { m_news.say(MessageBar::Kind::Info, news); });
     connect(m_trouble, &StoreTrouble::kept, this, [this](const QString& news, const QString& folder) {
         m_news.say(MessageBar::Kind::Info, news, tr("Open that store"), [this, folder] { Q_EMIT storeRequested(folder); });
     });

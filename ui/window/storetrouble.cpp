@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/window/storetrouble.h"
 
-#include "model/base/userfolder.h"
 #include "model/store/recovery.h"
+#include "model/store/rescue.h"
 #include "ui/runs/backgroundjob.h"
 #include "ui/runs/runlibrary.h"
 #include "ui/theme/messagebar.h"
 #include "ui/training/trainingcontroller.h"
 
+#include <QCoreApplication>
 #include <QDir>
 #include <QFileDialog>
 #include <QPushButton>
@@ -16,11 +17,18 @@
 
 namespace normscope {
 
+namespace {
+
+constexpr int retryMs = 10'000;
+
+} // namespace
+
 StoreTrouble::StoreTrouble(QWidget& window, RunLibrary& library, TrainingController& controller, MessageBar& banner)
     : QObject(&window), m_window(window), m_library(library), m_controller(controller), m_banner(banner)
 {
     m_banner.setClosable(false); // it goes when the trouble goes
     m_pool.setMaxThreadCount(1);
+    connect(&m_retry, &QTimer::timeout, this, [this] { keep({}, true); });
     connectTraining();
 }
 
@@ -112,6 +120,7 @@ bool StoreTrouble::sayMemory()
         ids.size() == 1 ? tr("%1 has ended, and the store cannot be written: it is only in memory, and lost when this window closes.").arg(namesOf(ids))
                         : tr("%1 have ended, and the store cannot be written: they are only in memory, and lost when this window closes.").arg(namesOf(ids)),
         tr("Choose another folder..."), [this] { chooseFolder(); });
+    m_banner.offer(tr("Try again"), [this] { tryAgain(); });
     return true;
 }
 
@@ -155,6 +164,10 @@ bool StoreTrouble::sayReadProblem()
 
 void StoreTrouble::refresh()
 {
+    if (runsInMemory().isEmpty())
+        m_retry.stop();
+    else if (!m_retry.isActive())
+        m_retry.start(retryMs);
     if (!sayMemory() && !sayFailing() && !sayReadProblem())
         m_banner.hide();
 }
@@ -169,66 +182,95 @@ void StoreTrouble::chooseFolder()
     dialog->open();
 }
 
-QStringList StoreTrouble::adopt(const std::string& folder, const std::map<QString, InMemory>& runs, QString& error)
+StoreTrouble::Taken StoreTrouble::take(const RunStore& own, const std::string& folder, const std::map<QString, InMemory>& runs)
 {
-    QStringList done;
-    const auto store = RunStore::open(folder);
-    if (!store) {
-        error = QString::fromStdString(store.error().message);
-        return done;
-    }
+    Taken result;
     for (const auto& [id, run] : runs) {
-        if (const auto adopted = adoptRun(*store, *run.checkpoint, *run.state); !adopted)
-            error = QString::fromStdString(adopted.error().message);
+        const Status back = writeBack(own, *run.checkpoint, *run.state);
+        auto kept = back ? own.load(id.toStdString()) : Result<RunRecord>(back.error());
+        if (kept) {
+            result.back.push_back(std::move(*kept));
+            continue;
+        }
+        const auto store = folder.empty() ? Result<RunStore>(kept.error()) : RunStore::open(folder);
+        const bool isGone = kept.error().code == ErrorCode::NotFound;
+        if (!store || store->folder() != own.folder() || isGone) // its own store gets no second one of it
+            kept = store ? adoptRun(*store, *run.checkpoint, *run.state) : Result<RunRecord>(store.error());
+        if (kept)
+            result.elsewhere.append(id);
         else
-            done.append(id);
+            result.error = QString::fromStdString(kept.error().message);
     }
-    return done;
+    return result;
 }
 
 void StoreTrouble::keepIn(const QString& folder)
 {
     m_place = folder;
-    std::map<QString, InMemory> ended;
-    for (const QString& id : runsInMemory())
-        ended[id] = m_memory[id];
-    if (ended.empty())
-        return refresh();
-    struct Taken {
-        QStringList ids;
-        QString error;
-    };
-    inBackground(m_pool, this,
-                 [folder, ended] {
-        Taken result;
-        result.ids = adopt(folder.toStdString(), ended, result.error);
-        return result;
-    },
-                 [this, folder](const Taken& result) { taken(folder, result.ids, result.error); },
-                 [this, folder](const QString& why) { taken(folder, {}, tr("The runs could not be kept: %1.").arg(why)); });
+    keep(folder, false);
 }
 
-void StoreTrouble::taken(const QString& folder, const QStringList& ids, const QString& error)
+void StoreTrouble::tryAgain()
 {
-    QStringList now; // chosen twice, they are taken once
-    for (const QString& id : ids)
-        if (m_memory.contains(id))
-            now.append(id);
-    const QString names = now.isEmpty() ? QString() : namesOf(now);
-    for (const QString& id : now)
-        m_memory.erase(id);
-    refresh();
-    if (!error.isEmpty()) {
-        m_place.clear();
-        m_closeAfterwards = false;
-        Q_EMIT notKept(error);
+    keep({}, false);
+}
+
+void StoreTrouble::keep(const QString& folder, bool quietly)
+{
+    std::map<QString, InMemory> ended;
+    for (const QString& id : runsInMemory())
+        if (!m_underWay.contains(id))
+            ended[id] = m_memory[id];
+    if (ended.empty())
+        return refresh();
+    QStringList ids;
+    for (const auto& [id, run] : ended)
+        ids.append(id);
+    m_underWay += ids; // until then they are not taken again
+    const auto done = [this, ids, folder, quietly](const Taken& result) {
+        for (const QString& id : ids)
+            m_underWay.removeOne(id);
+        taken(folder, result, quietly);
+    };
+    inBackground(m_pool, this, [own = m_library.store(), folder, ended] { return take(own, folder.toStdString(), ended); },
+                 done, [done](const QString& why) { done({{}, {}, tr("The runs could not be kept: %1.").arg(why)}); });
+}
+
+void StoreTrouble::taken(const QString& folder, const Taken& result, bool quietly)
+{
+    QStringList back, elsewhere;
+    for (const RunRecord& record : result.back)
+        if (const QString id = QString::fromStdString(record.id); m_memory.erase(id) > 0) {
+            m_library.replaceRecord(record);
+            back.append(id);
+        }
+    for (const QString& id : result.elsewhere)
+        if (m_memory.erase(id) > 0)
+            elsewhere.append(id);
+    const bool another = !m_place.isEmpty() && m_place != folder; // chosen meanwhile
+    if (!result.error.isEmpty() && !quietly) {
+        if (!another)
+            m_place.clear();
+        m_closeAfterwards = m_closeAfterwards && another;
+        Q_EMIT notKept(result.error);
     }
-    if (now.isEmpty())
-        return;
-    const QString native = QDir::toNativeSeparators(folder);
-    Q_EMIT kept(now.size() == 1 ? tr("%1 is kept in %2 now.").arg(names, native) : tr("%1 are kept in %2 now.").arg(names, native), folder);
-    if (m_closeAfterwards && runsInMemory().isEmpty())
+    refresh();
+    sayTaken(folder, back, elsewhere);
+    if (another && !runsInMemory().isEmpty())
+        keep(m_place, false);
+    else if (m_closeAfterwards && runsInMemory().isEmpty())
         m_window.close();
+}
+
+void StoreTrouble::sayTaken(const QString& folder, const QStringList& back, const QStringList& elsewhere)
+{
+    const QString native = QDir::toNativeSeparators(folder);
+    if (!back.isEmpty())
+        Q_EMIT wroteBack(back.size() == 1 ? tr("The store can be written again: %1 is saved in its own folder.").arg(namesOf(back))
+                                          : tr("The store can be written again: %1 are saved in their own folders.").arg(namesOf(back)));
+    if (!elsewhere.isEmpty())
+        Q_EMIT kept(elsewhere.size() == 1 ? tr("%1 is kept in %2 now.").arg(namesOf(elsewhere), native)
+                                          : tr("%1 are kept in %2 now.").arg(namesOf(elsewhere), native), folder);
 }
 
 bool StoreTrouble::mayClose()
@@ -271,27 +313,23 @@ void StoreTrouble::ask()
 
 void StoreTrouble::rescue()
 {
+    m_closeAfterwards = false;
     m_pool.waitForDone();
-    std::map<QString, InMemory> ended;
-    for (const QString& id : runsInMemory())
-        ended[id] = m_memory[id];
-    if (ended.empty())
-        return;
+    QCoreApplication::sendPostedEvents(this, QEvent::MetaCall); // what the pool has just kept is not kept once more
+    m_pool.waitForDone();
+    QCoreApplication::sendPostedEvents(this, QEvent::MetaCall);
     std::vector<std::string> places;
     if (!m_place.isEmpty())
         places.push_back(m_place.toStdString());
-    if (const auto standard = RunStore::defaultFolder())
-        places.push_back(*standard);
-    if (const std::string state = userFolder("XDG_STATE_HOME", ".local/state"); !state.empty())
-        places.push_back(state + "/normscope/rescued");
-    places.push_back(QDir::temp().filePath(QStringLiteral("normscope-rescued")).toStdString());
-    for (const std::string& place : places) {
-        QString error;
-        for (const QString& id : adopt(place, ended, error)) {
-            qWarning("A run that was only in memory is kept in %s.", place.c_str());
-            ended.erase(id);
-            m_memory.erase(id);
+    for (const QString& id : runsInMemory()) {
+        const InMemory& run = m_memory[id];
+        const auto kept = rescueRun(m_library.store(), *run.checkpoint, *run.state, places);
+        if (!kept) {
+            qCritical("A run that was only in memory is lost: %s", kept.error().message.c_str());
+            continue;
         }
+        qWarning("A run that was only in memory is kept in %s.", kept->folder.c_str());
+        m_memory.erase(id);
     }
 }
 

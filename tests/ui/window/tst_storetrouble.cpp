@@ -142,9 +142,54 @@ private Q_SLOTS:
         QVERIFY2(banner().text().contains(u"goes on in memory"_s), qPrintable(banner().text()));
         m_fixture->window->storeSide()->trouble()->keepIn(otherFolder());
         QVERIFY2(banner().text().contains(otherFolder()), qPrintable(banner().text()));
+        breakFolder(m_fixture->library.runs().front()->id());
         disk.broken = false;
         QTRY_COMPARE_WITH_TIMEOUT(m_fixture->controller.state(), State::Idle, waitMs);
         QTRY_VERIFY_WITH_TIMEOUT(banner().isHidden(), waitMs);
+        QCOMPARE(int(RunStore::open(otherFolder().toStdString())->list().size()), 1);
+    }
+
+    void runInMemoryGoesBackIntoItsOwnFolder_data()
+    {
+        QTest::addColumn<bool>("chosen");
+        QTest::newRow("the button") << false;
+        QTest::newRow("its own store chosen") << true;
+    }
+
+    void runInMemoryGoesBackIntoItsOwnFolder()
+    {
+        QFETCH(bool, chosen);
+        const QString id = endInMemory();
+        StoreTrouble& trouble = *m_fixture->window->storeSide()->trouble();
+        const QString own = QString::fromStdString(m_fixture->library.store().folder());
+        QSignalSpy failed(&trouble, &StoreTrouble::notKept);
+        QVERIFY(banner().otherButton()->isVisible());
+        chosen ? trouble.keepIn(own) : banner().otherButton()->click();
+        QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, waitMs); // not yet
+        QCOMPARE(trouble.runsInMemory(), QStringList{id});
+        QVERIFY(banner().isVisible());
+        mendFolder(id);
+        QSignalSpy back(&trouble, &StoreTrouble::wroteBack);
+        chosen ? trouble.keepIn(own) : banner().otherButton()->click();
+        QTRY_COMPARE_WITH_TIMEOUT(back.size(), 1, waitMs);
+        QVERIFY(banner().isHidden());
+        QVERIFY(trouble.runsInMemory().isEmpty());
+        const auto runs = m_fixture->library.store().list();
+        QCOMPARE(int(runs.size()), 1); // no copy
+        QCOMPARE(runs.front().state, RunState::Finished);
+        QCOMPARE(int(runs.front().epochs.size()), 1);
+        QCOMPARE(m_fixture->library.run(id)->record.state, RunState::Finished);
+        QVERIFY(m_fixture->window->close());
+    }
+
+    void signalKeepsARunOnceThatIsJustBeingKept()
+    {
+        endInMemory();
+        StoreTrouble& trouble = *m_fixture->window->storeSide()->trouble();
+        trouble.keepIn(otherFolder());
+        trouble.keepIn(otherFolder());
+        trouble.rescue();
+        QVERIFY(trouble.runsInMemory().isEmpty());
         QCOMPARE(int(RunStore::open(otherFolder().toStdString())->list().size()), 1);
     }
 
@@ -209,13 +254,14 @@ private Q_SLOTS:
 
     void signalRescuesARunInMemory()
     {
-        qputenv("XDG_DATA_HOME", m_fixture->folder.filePath(u"data"_s).toLocal8Bit());
+        qputenv("XDG_STATE_HOME", m_fixture->folder.filePath(u"state"_s).toLocal8Bit());
         endInMemory();
         m_fixture->window->quitAndSave(); // nobody answers a question
         QTRY_VERIFY(!m_fixture->window->isVisible());
-        const auto standard = RunStore::defaultFolder();
-        qunsetenv("XDG_DATA_HOME");
-        QCOMPARE(int(RunStore::open(*standard)->list().size()), 1);
+        qunsetenv("XDG_STATE_HOME");
+        const QString place = m_fixture->folder.filePath(u"state/normscope/rescued"_s);
+        QVERIFY(QDir(place).exists());
+        QCOMPARE(int(RunStore::open(place.toStdString())->list().size()), 1);
     }
 
     void storeThatCannotBeOpenedBlocksTheStartAlone()
@@ -274,9 +320,18 @@ private:
         const QString id = m_fixture->library.runs().front()->id();
         if (!QTest::qWaitFor([&] { return banner().isVisible(); }, waitMs))
             return {};
+        breakFolder(id);
         disk.broken = false;
         return QTest::qWaitFor([&] { return m_fixture->controller.state() == State::Idle; }, waitMs) ? id : QString();
     }
+    /// A run's folder that takes no lock: it cannot be written, not even by root.
+    QString lockOf(const QString& id) const { return QString::fromStdString(m_fixture->library.run(id)->record.folder) + u"/lock"_s; }
+    void breakFolder(const QString& id) const
+    {
+        QFile::remove(lockOf(id));
+        QVERIFY(QDir().mkdir(lockOf(id)));
+    }
+    void mendFolder(const QString& id) const { QVERIFY(QDir().rmdir(lockOf(id))); }
     void press(const QString& text)
     {
         for (QAbstractButton* button : m_fixture->window->storeSide()->trouble()->question()->buttons())
