@@ -141,10 +141,12 @@ private:
     struct CommandLine {
         QProcess process;
         int left = 0; ///< milliseconds until it is ended by a signal; 0: it may come to its end
+        bool isKilled = false; ///< SIGKILL was sent to it
         QElapsedTimer since;
     };
     void startSomething(CommandLine& line);
     void watch(CommandLine& line);
+    void checkEnd(CommandLine& line);
 
     QTemporaryDir m_folder;
     QString store() const { return m_folder.filePath(QStringLiteral("store")); }
@@ -178,20 +180,37 @@ void TestStress::startSomething(CommandLine& line)
         arguments = {QStringLiteral("runs"), QStringLiteral("--json"), QStringLiteral("--store"), store()};
     else if (!id.isEmpty() && choice == 4)
         arguments = {QStringLiteral("compare"), id, QStringLiteral("--store"), store()};
+    line.isKilled = false;
     line.left = m_random.below(3) == 0 ? 100 + int(m_random.below(2000)) : 0;
     line.process.start(qEnvironmentVariable("NORMSCOPE_CLI"), arguments);
     line.since.start();
     ++m_calls;
 }
 
+/// A signal that it may die of is ours: SIGKILL, or SIGTERM before it watches for that. The rest is a crash.
+void TestStress::checkEnd(CommandLine& line)
+{
+    if (!line.since.isValid())
+        return;
+    const int code = line.process.exitCode(); // of a process that crashed, the signal's number
+    const bool isCrash = line.process.exitStatus() != QProcess::NormalExit;
+    const bool isOurs = line.left > 0 && ((line.isKilled && code == SIGKILL) || code == SIGTERM);
+    if (isCrash ? !isOurs : code != 0 && code != 1 && code != 2 && code != 130)
+        m_crashes.append(QStringLiteral("%1 %2: ").arg(isCrash ? QStringLiteral("signal") : QStringLiteral("exit code")).arg(code)
+                         + line.process.arguments().join(QLatin1Char(' ')) + QLatin1Char('\n')
+                         + QString::fromUtf8(line.process.readAllStandardError()));
+    line.since.invalidate();
+}
+
 void TestStress::watch(CommandLine& line)
 {
     if (line.process.state() == QProcess::NotRunning) {
-        if (line.since.isValid() && line.process.exitStatus() != QProcess::NormalExit && line.left == 0)
-            m_crashes.append(QString::fromUtf8(line.process.readAllStandardError()));
+        checkEnd(line);
         startSomething(line);
     } else if (line.left > 0 && line.since.elapsed() > line.left) {
-        ::kill(pid_t(line.process.processId()), m_random.below(2) == 0 ? SIGKILL : SIGTERM);
+        const bool kill = m_random.below(2) == 0;
+        line.isKilled = line.isKilled || kill;
+        ::kill(pid_t(line.process.processId()), kill ? SIGKILL : SIGTERM);
         ++m_kills;
         line.since.restart();
     }
@@ -217,8 +236,10 @@ void TestStress::everyoneAtOnce()
             watch(line);
         QTest::qWait(20);
     }
-    for (CommandLine& line : lines)
+    for (CommandLine& line : lines) {
         QVERIFY(line.process.state() == QProcess::NotRunning || line.process.waitForFinished(120'000));
+        checkEnd(line);
+    }
     for (QProcess& window : windows) {
         QVERIFY(window.waitForFinished(180'000));
         QVERIFY2(window.exitStatus() == QProcess::NormalExit && window.exitCode() == 0, window.readAll().constData());
@@ -239,6 +260,8 @@ void TestStress::everyoneAtOnce()
         const QString differs = difference(run, m_reference.at(run.spec.normalization));
         QVERIFY2(differs.isEmpty(), qPrintable(which + differs));
     }
+    QVERIFY(finished > 0); // else nothing was compared
+    QVERIFY(m_kills > 0);
     qInfo("%d s: %d calls of the command line, %d of them killed; %d runs left, %d of them finished, all with the right bits", seconds(),
           m_calls, m_kills, int(runs.size()), finished);
 }
