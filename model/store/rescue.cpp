@@ -57,7 +57,7 @@ Status writeBack(const RunStore& store, const Checkpoint& checkpoint, RunState s
     if (::stat(record.folder.c_str(), &info) != 0)
         return errno == ENOENT ? Error{ErrorCode::NotFound, "The run's folder " + record.folder + " is gone.", {}}
                                : ioError("read", record.folder, errno);
-    const auto lock = RunLock::acquire(record.folder);
+    const auto lock = RunLock::acquire(record.folder, RunLock::Hold::ForAMoment);
     if (!lock)
         return lock.error();
     const auto onDisk = store.load(record.id);
