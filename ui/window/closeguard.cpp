@@ -93,10 +93,17 @@ QString CloseGuard::informativeText(qsizetype active) const
     const auto waiting = m_controller.queuedRuns().size();
     const QString saved = active == 1 ? tr("Stop and save keeps all that was trained; the run is offered when Normscope opens again.")
                                       : tr("Stop and save keeps all that was trained; the runs are offered when Normscope opens again.");
-    if (waiting == 0)
-        return saved;
-    return waiting == 1 ? tr("%1 So is the run that waits in the queue, in any case.").arg(saved)
-                        : tr("%1 So are the %2 runs that wait in the queue, in any case.").arg(saved).arg(waiting);
+    const QString queue = waiting == 0 ? QString()
+        : waiting == 1 ? tr(" So is the run that waits in the queue, in any case.")
+                       : tr(" So are the %1 runs that wait in the queue, in any case.").arg(waiting);
+    std::size_t epochs = 0;
+    for (const QString& id : m_controller.activeRuns())
+        if (const Run* run = m_library.run(id))
+            epochs += run->record.epochs.size();
+    const QString lost = epochs == 0 ? QString()
+        : epochs == 1 ? tr("\n\nDiscard deletes 1 finished epoch for good.")
+                      : tr("\n\nDiscard deletes %1 finished epochs for good.").arg(epochs);
+    return saved + queue + lost;
 }
 
 void CloseGuard::stopAndClose()
