@@ -303,11 +303,6 @@ Status Trainer::restore(const TrainingState& state)
     return d->learner.restore(state);
 }
 
-Status Trainer::saveWeights(const std::string& path) const
-{
-    return writeStateDict(path, d->learner.network().stateDict());
-}
-
 Status Trainer::loadWeights(const std::string& path)
 {
     const Status status = readStateDict(path, d->learner.network().stateDict());

@@ -97,8 +97,6 @@ public:
     Result<TrainingOutcome> run(TrainerObserver& observer, const RunControl& control);
     /// The network's answers on the test images now.
     Result<std::shared_ptr<const Evaluation>> evaluate();
-    /// Writes the state dictionary with the seed's keys, readable by Python's torch.load(weights_only=True).
-    Status saveWeights(const std::string& path) const;
     /// Where training stands now; between two calls of run(), and within its observer's epochDone().
     TrainingState state() const;
     /// Goes on from there at the next run(). Errors: BadInput where an array is missing, too many or of another shape.
